@@ -1,0 +1,84 @@
+package dev.caravan.message;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A failure as the client is told of it: an HTTP status, the API's error type and a message that holds no secret and no internals.
+ * Thrown by any step; one place, the error route, turns it into the reply. It carries no stack trace, because it reports what
+ * somebody sent, not where Caravan is broken.
+ */
+public final class ApiException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final ErrorType type;
+    private final transient byte[] body;
+    private final transient Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    /** A failure with the status that its type has by default. */
+    public ApiException(ErrorType type, String message) {
+        this(type.status(), type, message, null, null);
+    }
+
+    /** A failure whose status is not the type's usual one, such as a 502 {@code api_error}. */
+    public ApiException(int status, ErrorType type, String message) {
+        this(status, type, message, null, null);
+    }
+
+    /** A failure with a cause, which is for the log only. */
+    public ApiException(int status, ErrorType type, String message, Throwable cause) {
+        this(status, type, message, null, cause);
+    }
+
+    private ApiException(int status, ErrorType type, String message, byte[] body, Throwable cause) {
+        super(message, cause, false, false);
+        this.status = status;
+        this.type = type;
+        this.body = body;
+    }
+
+    /**
+     * An Anthropic upstream's own error envelope, which reaches the client byte for byte.
+     *
+     * @param body the envelope as the upstream sent it, JSON in UTF-8
+     */
+    public static ApiException verbatim(int status, ErrorType type, String message, byte[] body) {
+        return new ApiException(status, type, message, body, null);
+    }
+
+    /** A request that breaks the API's rules; {@code path} names the field as in {@code messages.0.content.1.text}. */
+    public static ApiException invalid(String path, String problem) {
+        return new ApiException(ErrorType.INVALID_REQUEST_ERROR, path.isEmpty() ? problem : path + ": " + problem);
+    }
+
+    /** Adds a header to the reply, such as {@code retry-after}; a null value adds nothing. Returns this. */
+    public ApiException header(String name, String value) {
+        if (value != null) {
+            headers.put(name, value);
+        }
+        return this;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public ErrorType type() {
+        return type;
+    }
+
+    /** The headers that the reply carries beside its own, by name without regard to case. */
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    /**
+     * The error envelope, JSON in UTF-8.
+     *
+     * @param requestId the id of the request that failed, as in the {@code request-id} header
+     */
+    public byte[] envelope(String requestId) {
+        return body != null ? body : MessageJson.error(type, getMessage(), requestId);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.caravan.message;
+
+/**
+ * Tokens of one message, in the API's terms: what the prompt held in all is the sum of the three input counts.
+ *
+ * @param inputTokens prompt tokens that no cache served
+ * @param cacheCreationInputTokens prompt tokens written to a cache
+ * @param cacheReadInputTokens prompt tokens read from a cache
+ * @param outputTokens tokens generated so far, cumulative
+ * @see <a href="https://platform.claude.com/docs/en/build-with-claude/prompt-caching">Anthropic: Prompt caching, usage</a>
+ */
+public record Usage(long inputTokens, long cacheCreationInputTokens, long cacheReadInputTokens, long outputTokens) {
+    /** No tokens at all. */
+    public static final Usage NONE = new Usage(0, 0, 0, 0);
+
+    /** The usage of a reply that no cache took part in. */
+    public static Usage of(long inputTokens, long outputTokens) {
+        return new Usage(inputTokens, 0, 0, outputTokens);
+    }
+
+    /** All tokens of the prompt, cached or not. */
+    public long promptTokens() {
+        return inputTokens + cacheCreationInputTokens + cacheReadInputTokens;
+    }
+
+    /** The same prompt with another count of generated tokens. */
+    public Usage withOutputTokens(long tokens) {
+        return new Usage(inputTokens, cacheCreationInputTokens, cacheReadInputTokens, tokens);
+    }
+}
