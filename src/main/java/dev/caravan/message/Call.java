@@ -20,6 +20,7 @@ public final class Call {
     private final String messageId = Ids.message();
     private final long startNanos = System.nanoTime();
     private final Cancellation cancellation = new Cancellation();
+    private final Signal completion = new Signal();
     private final Progress progress = new Progress();
     private final Map<String, String> replyHeaders = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
@@ -132,6 +133,16 @@ public final class Call {
     /** Headers that the reply carries beside its own, such as an upstream's rate limits. Written before the reply begins. */
     public Map<String, String> getReplyHeaders() {
         return replyHeaders;
+    }
+
+    /** Has the action run once, when the call is over, however it ended; at once when it is already. */
+    public void onComplete(Runnable action) {
+        completion.add(action);
+    }
+
+    /** The call is over: its reply has been sent, or there is nobody left to send it to. Later calls do nothing. */
+    public void complete() {
+        completion.raise();
     }
 
     /** The event that opens the message, from what is known before the provider has said anything. */

@@ -1,0 +1,2 @@
+/** The command line: serve, chat, doctor, bench. */
+package dev.caravan.cli;

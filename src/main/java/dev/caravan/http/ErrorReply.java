@@ -1,0 +1,59 @@
+package dev.caravan.http;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.Call;
+import dev.caravan.message.ErrorType;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the client of the exception that the exchange has caught: as the API's error envelope with its status, or as an
+ * {@code event: error} when the reply has begun. An exception that nothing upstream of it has put into the API's terms is a fault
+ * of Caravan itself: the client gets a 500 without internals, the log gets the rest.
+ */
+public final class ErrorReply implements Processor {
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorReply.class);
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    @Override
+    public void process(Exchange exchange) {
+        Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        HttpReply reply = exchange.getProperty(HttpReply.PROPERTY, HttpReply.class);
+        Call call = reply.call();
+        call.getCancellation().cancel();
+        Thread.interrupted(); // what had to stop has been told; the reply is still to be written
+        if (reply.closed() || cause instanceof ClientClosedException) {
+            call.getProgress().clientLeft();
+            call.getProgress().replied(CLIENT_CLOSED_REQUEST);
+        } else {
+            tell(reply, failure(call, cause));
+        }
+        call.complete();
+    }
+
+    private static ApiException failure(Call call, Exception cause) {
+        if (cause instanceof ApiException failure) {
+            return failure;
+        }
+        LOG.error("request {} failed inside Caravan", call.getRequestId(), cause);
+        return new ApiException(ErrorType.API_ERROR, "Internal server error");
+    }
+
+    private static void tell(HttpReply reply, ApiException failure) {
+        Call call = reply.call();
+        byte[] envelope = failure.envelope(call.getRequestId());
+        call.getProgress().failed(failure.type());
+        if (!reply.committed()) {
+            reply.send(failure.status(), null, failure.headers(), envelope);
+            return;
+        }
+        try {
+            reply.error(envelope);
+            reply.end();
+        } catch (ClientClosedException e) {
+            call.getProgress().clientLeft();
+        }
+    }
+}

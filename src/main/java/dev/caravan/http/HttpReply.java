@@ -1,0 +1,344 @@
+package dev.caravan.http;
+
+import dev.caravan.message.Call;
+import dev.caravan.message.MessageEvent;
+import dev.caravan.message.MessageEvent.MessageStart;
+import dev.caravan.message.MessageEvent.MessageStop;
+import dev.caravan.message.MessageEvent.Ping;
+import dev.caravan.message.MessageEvent.RawEvent;
+import dev.caravan.message.MessageJson;
+import dev.caravan.sse.SseWriter;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The reply to one HTTP request: one body, or server-sent events as they come. It is written to Vert.x directly, because
+ * platform-http gathers 16 KB of an {@code InputStream} body before it sends any of it.
+ *
+ * <p>
+ * Events may be written by any thread; they are gathered and handed to the connection's event loop, which sends all that has come
+ * since its last turn in one write: a slow stream goes out event by event, a fast one in larger pieces. When the client does not
+ * read, writers wait once {@value #MAX_WAITING} bytes do; after the stall time-out the client counts as gone. Thread-safe.
+ */
+public final class HttpReply {
+    /** The name of the exchange property that holds the reply. */
+    public static final String PROPERTY = "caravanReply";
+    /** How many bytes may wait for the client before the writer does, beside what Vert.x and the kernel hold. */
+    static final int MAX_WAITING = 256 * 1024;
+
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
+    private static final byte[] KEEP_ALIVE = " keep-alive".getBytes(StandardCharsets.US_ASCII);
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence EVENT_STREAM = HttpHeaders.createOptimized("text/event-stream; charset=utf-8");
+    private static final CharSequence NO_CACHE = HttpHeaders.createOptimized("no-cache");
+    private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("request-id");
+    private static final CharSequence ACCEL_BUFFERING = HttpHeaders.createOptimized("x-accel-buffering");
+    private static final CharSequence NO = HttpHeaders.createOptimized("no");
+
+    private final Call call;
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final Context eventLoop;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private SseWriter waiting = new SseWriter();
+    private SseWriter spare = new SseWriter();
+    private boolean flushDue;
+    private boolean committed;
+    private boolean messageStarted;
+    private boolean messageStopped;
+    private boolean ending;
+    private boolean ended;
+    private boolean closed;
+    private long lastWriteNanos = System.nanoTime();
+
+    HttpReply(Call call, HttpServerRequest request, Context eventLoop) {
+        this.call = call;
+        this.request = request;
+        this.response = request.response();
+        this.eventLoop = eventLoop;
+    }
+
+    /** The call that this answers. */
+    public Call call() {
+        return call;
+    }
+
+    HttpServerRequest request() {
+        return request;
+    }
+
+    Context eventLoop() {
+        return eventLoop;
+    }
+
+    /** Whether status and headers have gone out, so that a failure can only be told as an event. */
+    public boolean committed() {
+        lock.lock();
+        try {
+            return committed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the client has left before the end of the reply. */
+    public boolean closed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the message that streams is whole. */
+    public boolean messageStopped() {
+        lock.lock();
+        try {
+            return messageStopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The client has left: whoever writes is told so. Called on the event loop. */
+    void clientLeft() {
+        lock.lock();
+        try {
+            if (ended) {
+                return;
+            }
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        call.getProgress().clientLeft();
+        // Aborting an upstream may wait for its socket; the event loop must not.
+        Thread.startVirtualThread(call.getCancellation()::cancel);
+    }
+
+    /**
+     * Sends a whole reply and ends it.
+     *
+     * @param contentType null means JSON
+     * @param headers beside content type and request id
+     * @throws IllegalStateException when a reply has begun already
+     */
+    public void send(int status, String contentType, Map<String, String> headers, byte[] body) {
+        lock.lock();
+        try {
+            if (committed) {
+                throw new IllegalStateException("a reply has begun already");
+            }
+            committed = true;
+            ended = true;
+        } finally {
+            lock.unlock();
+        }
+        call.getProgress().replied(status);
+        eventLoop.runOnContext(nothing -> {
+            if (response.closed() || response.ended()) {
+                return;
+            }
+            response.setStatusCode(status).putHeader(REQUEST_ID, call.getRequestId());
+            if (body.length > 0) {
+                response.putHeader(HttpHeaders.CONTENT_TYPE, contentType == null ? JSON : contentType);
+            }
+            headers.forEach(response::putHeader);
+            RequestBody.discardRest(request);
+            response.end(Buffer.buffer(body));
+        });
+    }
+
+    /**
+     * Sends one event of a message; the first one sends status and headers before. A {@code message_start} is left out when the
+     * keep-alive had to send one already. Waits while too much of the reply waits for the client.
+     *
+     * @throws ClientClosedException when the client has left or has read nothing for the stall time-out
+     */
+    public void event(MessageEvent event) throws ClientClosedException {
+        byte[] data = MessageJson.data(event);
+        lock.lock();
+        try {
+            if (event instanceof MessageStart && messageStarted) {
+                return;
+            }
+            note(event);
+            waiting.event(MessageJson.name(event), data);
+            written();
+            awaitRoom();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends {@code event: error} as the last event of a reply that has begun. */
+    public void error(byte[] envelope) throws ClientClosedException {
+        lock.lock();
+        try {
+            messageStopped = true;
+            waiting.event("error", envelope);
+            written();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the reply and waits until the client has been sent all of it. */
+    public void end() throws ClientClosedException {
+        lock.lock();
+        try {
+            ending = true;
+            written();
+            long left = STALL_TIMEOUT.toNanos();
+            while (!ended && !closed) {
+                left = await(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Sends a sign of life if nothing was sent for a while; called from time to time by {@link KeepAlive}.
+     *
+     * @param first silence after which status and headers go out
+     * @param every silence after which a ping follows, once they have
+     */
+    void keepAlive(Duration first, Duration every) {
+        lock.lock();
+        try {
+            long silence = System.nanoTime() - lastWriteNanos;
+            if (ending || ended || closed || waiting.length() > 0 || silence < (committed ? every : first).toNanos()) {
+                return;
+            }
+            if (messageStarted) {
+                waiting.event("ping", MessageJson.data(new Ping()));
+            } else if (call.isPassThrough()) {
+                waiting.comment(KEEP_ALIVE, 0, KEEP_ALIVE.length);
+            } else {
+                MessageStart start = call.messageStart();
+                note(start);
+                waiting.event(MessageJson.name(start), MessageJson.data(start));
+            }
+            written();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void note(MessageEvent event) {
+        switch (event) {
+            case MessageStart start -> messageStarted = true;
+            case MessageStop stop -> messageStopped = true;
+            case RawEvent raw when raw.name().equals("message_start") -> messageStarted = true;
+            case RawEvent raw when raw.name().equals("message_stop") || raw.name().equals("error") ->
+                messageStopped = true;
+            default -> {
+            }
+        }
+    }
+
+    /** Something waits to be sent: has the event loop send it, unless it is about to anyway. */
+    private void written() {
+        lastWriteNanos = System.nanoTime();
+        if (!committed) {
+            committed = true;
+            call.getProgress().replied(200);
+        }
+        if (!flushDue && !closed) {
+            flushDue = true;
+            eventLoop.runOnContext(nothing -> flush());
+        }
+    }
+
+    private void awaitRoom() throws ClientClosedException {
+        long left = STALL_TIMEOUT.toNanos();
+        while (waiting.length() > MAX_WAITING && !closed) {
+            left = await(left);
+        }
+        if (closed) {
+            throw new ClientClosedException("the client has left");
+        }
+    }
+
+    private long await(long left) throws ClientClosedException {
+        if (left <= 0) {
+            closed = true;
+            eventLoop.runOnContext(nothing -> response.reset());
+            throw new ClientClosedException(
+                    "the client has not read its reply for " + STALL_TIMEOUT.toSeconds() + " s");
+        }
+        try {
+            return changed.awaitNanos(left);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClientClosedException("the request was cancelled");
+        }
+    }
+
+    /** Sends what waits. Runs on the event loop. */
+    private void flush() {
+        SseWriter out;
+        boolean end;
+        lock.lock();
+        try {
+            if (closed || ended) {
+                return;
+            }
+            if (!response.headWritten()) {
+                head();
+            }
+            if (response.writeQueueFull()) {
+                response.drainHandler(nothing -> flush()); // flushDue stays set until then
+                return;
+            }
+            flushDue = false;
+            out = waiting;
+            waiting = spare;
+            spare = out;
+            end = ending;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (out.length() > 0) {
+            response.write(Buffer.buffer(out.length()).appendBytes(out.array(), 0, out.length()));
+            out.clear();
+        }
+        if (end) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        response.end();
+        lock.lock();
+        try {
+            ended = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void head() {
+        response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM)
+                .putHeader(HttpHeaders.CACHE_CONTROL, NO_CACHE).putHeader(ACCEL_BUFFERING, NO)
+                .putHeader(REQUEST_ID, call.getRequestId());
+        call.getReplyHeaders().forEach(response::putHeader);
+        SocketBuffers.limit(request);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.caravan.http;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * Keeps clients from giving up on a stream that is silent: after a first silence status and headers go out with the opening of
+ * the message, after every further one a ping. One thread looks after all replies. A pinged client does not hide a dead upstream,
+ * which has a time-out of its own.
+ */
+public final class KeepAlive extends ServiceSupport implements Processor {
+    private static final long LOOK_EVERY_MILLIS = 250;
+
+    private final Set<HttpReply> replies = ConcurrentHashMap.newKeySet();
+    private Duration first = Duration.ofSeconds(5);
+    private Duration every = Duration.ofSeconds(10);
+    private ScheduledExecutorService timer;
+
+    /** The silence after which a reply begins; 5 s by default. A reply that has begun can no longer have an error status. */
+    public void setFirst(Duration first) {
+        this.first = first;
+    }
+
+    /** The silence after which a ping is sent; 10 s by default. */
+    public void setEvery(Duration every) {
+        this.every = every;
+    }
+
+    /** From here to its end the exchange's reply is kept alive, if the client wants events. */
+    @Override
+    public void process(Exchange exchange) {
+        HttpReply reply = exchange.getProperty(HttpReply.PROPERTY, HttpReply.class);
+        if (reply != null && reply.call().isStream()) {
+            replies.add(reply);
+            reply.call().onComplete(() -> replies.remove(reply));
+        }
+    }
+
+    @Override
+    protected void doStart() {
+        timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("caravan-keep-alive").factory());
+        timer.scheduleWithFixedDelay(() -> replies.forEach(reply -> reply.keepAlive(first, every)), LOOK_EVERY_MILLIS,
+                LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    protected void doStop() {
+        timer.shutdownNow();
+    }
+}

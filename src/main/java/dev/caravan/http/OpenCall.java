@@ -1,0 +1,46 @@
+package dev.caravan.http;
+
+import dev.caravan.message.ApiVersion;
+import dev.caravan.message.Call;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.apache.camel.support.SynchronizationAdapter;
+
+/**
+ * The first step behind an HTTP door: gives the request its id, takes hold of the response before a later step replaces the
+ * message, and arranges that everything stops when the client leaves.
+ */
+public final class OpenCall implements Processor {
+    @Override
+    public void process(Exchange exchange) {
+        HttpServerRequest request = exchange.getMessage(HttpMessage.class).getRequest();
+        Context eventLoop = Vertx.currentContext();
+        Call call = new Call();
+        HttpReply reply = new HttpReply(call, request, eventLoop);
+        exchange.setProperty(Call.PROPERTY, call);
+        exchange.setProperty(HttpReply.PROPERTY, reply);
+
+        request.response().closeHandler(nothing -> reply.clientLeft());
+        if (request.response().closed()) {
+            reply.clientLeft();
+        }
+        // A virtual thread that is interrupted while it waits on a socket gives the socket up: this is what ends a call to an
+        // upstream that has not answered yet.
+        Thread worker = Thread.currentThread();
+        Runnable interrupt = worker::interrupt;
+        call.getCancellation().onCancel(interrupt);
+        call.onComplete(() -> call.getCancellation().remove(interrupt));
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                call.complete();
+            }
+        });
+        call.setVersion(ApiVersion.ofHeader(request.getHeader("anthropic-version")));
+        call.setBetas(request.headers().getAll("anthropic-beta"));
+    }
+}

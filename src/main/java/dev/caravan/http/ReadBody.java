@@ -1,0 +1,26 @@
+package dev.caravan.http;
+
+import dev.caravan.config.CaravanConfig;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Reads the request's body, as much of it as this door allows, into a byte array. */
+public final class ReadBody implements Processor {
+    private final long maxBytes;
+
+    /** Reads bodies up to {@code server.max-body}. */
+    public ReadBody(CaravanConfig config) {
+        this(config.server().maxBodyBytes());
+    }
+
+    /** Reads bodies up to so many bytes. */
+    public ReadBody(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws Exception {
+        HttpReply reply = exchange.getProperty(HttpReply.PROPERTY, HttpReply.class);
+        exchange.getMessage().setBody(RequestBody.read(reply, maxBytes));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.caravan.http;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.ErrorType;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Reads a request's body, as much of it as is allowed. */
+final class RequestBody {
+    private static final long READ_TIMEOUT_SECONDS = 120;
+    private static final long DISCARD_MILLIS = 5_000;
+
+    private RequestBody() {}
+
+    /**
+     * Waits for the whole body.
+     *
+     * @param limit the most bytes it may have
+     * @throws ApiException 413 when it is larger, told as early as the request allows; 400 when it is compressed; 408 when it
+     *         does not arrive in time
+     */
+    static byte[] read(HttpReply reply, long limit) throws InterruptedException, ClientClosedException {
+        HttpServerRequest request = reply.request();
+        check(request, limit);
+        CompletableFuture<Buffer> whole = new CompletableFuture<>();
+        reply.eventLoop().runOnContext(nothing -> collect(request, limit, whole));
+        try {
+            return whole.get(READ_TIMEOUT_SECONDS, TimeUnit.SECONDS).getBytes();
+        } catch (TimeoutException e) {
+            throw new ApiException(408, ErrorType.INVALID_REQUEST_ERROR,
+                    "the request body did not arrive within " + READ_TIMEOUT_SECONDS + " s");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ApiException failure) {
+                throw failure;
+            }
+            throw new ClientClosedException("the client left while it sent its request");
+        }
+    }
+
+    private static void check(HttpServerRequest request, long limit) {
+        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw ApiException.invalid("content-encoding", "a compressed request body is not accepted");
+        }
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length != null && (length.length() > 18 || Long.parseLong(length) > limit)) {
+            throw tooLarge(limit);
+        }
+    }
+
+    private static ApiException tooLarge(long limit) {
+        return new ApiException(ErrorType.REQUEST_TOO_LARGE,
+                "the request body is larger than the allowed " + limit + " bytes");
+    }
+
+    private static void collect(HttpServerRequest request, long limit, CompletableFuture<Buffer> whole) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        Buffer body = Buffer.buffer(length == null ? 4_096 : Math.min(Integer.parseInt(length), 1 << 20));
+        request.handler(chunk -> {
+            if (body.length() + (long) chunk.length() > limit) {
+                request.pause();
+                whole.completeExceptionally(tooLarge(limit));
+            } else {
+                body.appendBuffer(chunk);
+            }
+        });
+        request.endHandler(nothing -> whole.complete(body));
+        request.exceptionHandler(whole::completeExceptionally);
+        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+            request.response().writeContinue();
+        }
+        request.resume();
+    }
+
+    /**
+     * Lets a client finish sending a body that nobody wants, so that it gets to read the reply: closing at once would reset the
+     * connection under it. One that does not finish soon is cut off. Called on the event loop before the reply ends.
+     */
+    static void discardRest(HttpServerRequest request) {
+        if (request.isEnded()) {
+            return;
+        }
+        request.handler(chunk -> {});
+        request.exceptionHandler(failure -> {});
+        long timer = Vertx.currentContext().owner().setTimer(DISCARD_MILLIS, id -> request.connection().close());
+        request.endHandler(nothing -> Vertx.currentContext().owner().cancelTimer(timer));
+        request.resume();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.caravan.provider;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.Call;
+import dev.caravan.message.ErrorType;
+import dev.caravan.message.EventStream;
+import dev.caravan.message.Text;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.http.HttpProducer;
+import org.apache.camel.support.DefaultExchange;
+
+/**
+ * Makes a stream of events of the provider's HTTP reply, live while it is still arriving. A status of 400 or more becomes the
+ * failure that it tells.
+ */
+public final class DecodeResponse implements Processor {
+    /** More than any provider says about a failure. */
+    private static final int MAX_FAILURE = 256 * 1024;
+
+    private final HttpDialect dialect;
+
+    public DecodeResponse(HttpDialect dialect) {
+        this.dialect = dialect;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        Message message = exchange.getMessage();
+        String provider = call.getTarget().provider();
+        takeOverConnection(exchange);
+        UpstreamBody body = new UpstreamBody(provider, message.getBody(InputStream.class));
+        int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class);
+        Map<String, String> headers = headers(message);
+        message.removeHeaders("*");
+        if (status >= 300) {
+            UpstreamReply reply = new UpstreamReply(provider, status, headers, body.readAll(MAX_FAILURE));
+            body.release();
+            throw dialect.failure(reply);
+        }
+        EventStream events = events(call, headers.getOrDefault("content-type", ""), body, provider);
+        call.getCancellation().onCancel(events::close);
+        call.onComplete(events::close);
+        message.setBody(events);
+    }
+
+    /**
+     * camel-http closes a reply when the exchange is over, by reading it to its end. A kamelet's exchange is over when its last
+     * step is, long before a live reply is, so the connection is taken out of its hands: the stream of events ends it now.
+     */
+    private static void takeOverConnection(Exchange exchange) {
+        Exchange nobody = new DefaultExchange(exchange.getContext());
+        exchange.getUnitOfWork().handoverSynchronization(nobody,
+                done -> done.getClass().getEnclosingClass() == HttpProducer.class);
+    }
+
+    private EventStream events(Call call, String contentType, UpstreamBody body, String provider) {
+        String type = contentType.toLowerCase(Locale.ROOT);
+        if (type.startsWith("text/event-stream")) {
+            return SseEventStream.of(body, out -> dialect.decoder(call, out));
+        }
+        if (type.startsWith("application/json") || type.isEmpty()) {
+            return new JsonEventStream(body, out -> dialect.decoder(call, out));
+        }
+        body.abort();
+        throw new ApiException(502, ErrorType.API_ERROR,
+                "provider " + provider + " answered with content type " + Text.excerpt(contentType)
+                        + " where JSON or an event stream was expected");
+    }
+
+    private static Map<String, String> headers(Message message) {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        message.getHeaders().forEach((name, value) -> {
+            if (value instanceof String text) {
+                headers.put(name, text);
+            }
+        });
+        return headers;
+    }
+}

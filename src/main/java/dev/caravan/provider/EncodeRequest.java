@@ -1,0 +1,25 @@
+package dev.caravan.provider;
+
+import dev.caravan.message.Call;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+
+/** Puts the call into the provider's words: body and headers of the HTTP request. */
+public final class EncodeRequest implements Processor {
+    private final HttpDialect dialect;
+
+    public EncodeRequest(HttpDialect dialect) {
+        this.dialect = dialect;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        dialect.headers(call).forEach(message::setHeader);
+        message.setBody(dialect.encode(call));
+    }
+}

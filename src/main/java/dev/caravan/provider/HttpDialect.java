@@ -1,0 +1,29 @@
+package dev.caravan.provider;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.Call;
+import dev.caravan.message.MessageEvent;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What a provider over HTTP speaks: how a request becomes its bytes, its reply events, and its failure one in the API's terms.
+ * Thread-safe; one serves all calls of a provider.
+ */
+public interface HttpDialect {
+    /** The request's body as the provider wants it, JSON in UTF-8. */
+    byte[] encode(Call call);
+
+    /** Headers of the request beside the content type; no credentials, which the client adds by itself. */
+    Map<String, String> headers(Call call);
+
+    /** A decoder for the reply to this call. */
+    ResponseDecoder decoder(Call call, Consumer<MessageEvent> out);
+
+    /**
+     * The failure that an HTTP status of 400 or more tells.
+     *
+     * @param reply the status, headers and bounded body
+     */
+    ApiException failure(UpstreamReply reply);
+}

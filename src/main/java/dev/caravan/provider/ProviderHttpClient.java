@@ -1,0 +1,42 @@
+package dev.caravan.provider;
+
+import dev.caravan.config.HttpProvider;
+import dev.caravan.config.Secret;
+import java.util.Map;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+
+/**
+ * Sets up the HTTP client of a provider: the credential goes onto each request here, below Camel, so that no exchange and no
+ * trace ever holds it. What a proxy must not do by itself is switched off: redirects (they would carry the prompt elsewhere),
+ * retries, cookies, compression.
+ */
+public class ProviderHttpClient implements HttpClientConfigurer {
+    private final HttpProvider provider;
+    private final String credentialHeader;
+    private final String credentialPrefix;
+
+    /**
+     * @param credentialHeader the header that carries the API key
+     * @param credentialPrefix what stands before the key there
+     */
+    public ProviderHttpClient(HttpProvider provider, String credentialHeader, String credentialPrefix) {
+        this.provider = provider;
+        this.credentialHeader = credentialHeader;
+        this.credentialPrefix = credentialPrefix;
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder builder) {
+        String credential = provider.endpoint().apiKey().map(key -> credentialPrefix + key.reveal()).orElse(null);
+        Map<String, Secret> headers = provider.endpoint().headers();
+        builder.disableRedirectHandling().disableAutomaticRetries().disableCookieManagement()
+                .disableContentCompression().disableAuthCaching().setUserAgent("caravan");
+        builder.addRequestInterceptorLast((request, entity, context) -> {
+            if (credential != null) {
+                request.setHeader(credentialHeader, credential);
+            }
+            headers.forEach((name, value) -> request.setHeader(name, value.reveal()));
+        });
+    }
+}

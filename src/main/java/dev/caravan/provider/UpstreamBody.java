@@ -1,0 +1,115 @@
+package dev.caravan.provider;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.ErrorType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.core5.http.io.EofSensorInputStream;
+
+/**
+ * The body of an upstream's HTTP reply while it arrives. One thread reads; {@link #abort} may come from any. Either
+ * {@link #release} or {@link #abort} ends it.
+ */
+final class UpstreamBody {
+    private static final long DRAIN_MILLIS = 200;
+
+    private final String provider;
+    private final InputStream in;
+    private volatile boolean aborted;
+    private volatile boolean exhausted;
+
+    /** @param in null when the reply has no body */
+    UpstreamBody(String provider, InputStream in) {
+        this.provider = provider;
+        this.in = in == null ? InputStream.nullInputStream() : in;
+    }
+
+    String provider() {
+        return provider;
+    }
+
+    boolean aborted() {
+        return aborted;
+    }
+
+    /**
+     * Waits for more bytes; -1 at the end, also when the body was aborted.
+     *
+     * @throws ApiException when the upstream fails or is silent for too long; the body has been aborted then
+     */
+    int read(byte[] buffer) {
+        try {
+            int read = in.read(buffer);
+            exhausted = read < 0;
+            return read;
+        } catch (SocketTimeoutException e) {
+            abort();
+            throw new ApiException(ErrorType.TIMEOUT_ERROR, "provider " + provider + " was silent for too long");
+        } catch (IOException e) {
+            if (aborted) {
+                return -1;
+            }
+            abort();
+            throw new ApiException(502, ErrorType.API_ERROR,
+                    "the connection to provider " + provider + " broke before the message was complete", e);
+        }
+    }
+
+    /** Waits for the whole body; of a body that is longer than the limit, as much as that. */
+    byte[] readAll(int limit) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8 * 1024];
+        for (int read = read(buffer); read >= 0; read = read(buffer)) {
+            all.write(buffer, 0, Math.min(read, limit - all.size()));
+            if (all.size() == limit) {
+                abort();
+                break;
+            }
+        }
+        return all.toByteArray();
+    }
+
+    /**
+     * Gives the connection back once the message is whole. What the upstream still sends is its end; one that keeps the
+     * connection open instead loses it after a moment.
+     */
+    void release() {
+        if (aborted || exhausted) {
+            return;
+        }
+        CompletableFuture.delayedExecutor(DRAIN_MILLIS, TimeUnit.MILLISECONDS, Runnable::run).execute(() -> {
+            if (!exhausted) {
+                abort();
+            }
+        });
+        try {
+            byte[] rest = new byte[1024];
+            while (!exhausted && !aborted) {
+                exhausted = in.read(rest) < 0;
+            }
+        } catch (IOException e) {
+            abort();
+        }
+    }
+
+    /** Closes the connection at once, whatever is still to come. Any thread, any number of times. */
+    void abort() {
+        if (aborted) {
+            return;
+        }
+        aborted = true;
+        try {
+            if (in instanceof EofSensorInputStream connection) {
+                connection.abort(); // close() would read the reply to its end
+            } else {
+                in.close();
+            }
+        } catch (IOException e) {
+            // The connection is given up; that it was broken before does not matter any more.
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.caravan.provider.anthropic;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.ErrorType;
+import dev.caravan.message.MessageEvent;
+import dev.caravan.message.MessageEvent.RawEvent;
+import dev.caravan.message.MessageEvent.RawMessage;
+import dev.caravan.provider.ResponseDecoder;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * Hands an Anthropic upstream's events on as they are. All that it looks at is whether the message came to its end: a stream
+ * that stops before {@code message_stop} would look like success to most clients.
+ */
+final class AnthropicResponseDecoder implements ResponseDecoder {
+    private final Consumer<MessageEvent> out;
+    private final boolean stream;
+    private boolean finished;
+
+    AnthropicResponseDecoder(Consumer<MessageEvent> out, boolean stream) {
+        this.out = out;
+        this.stream = stream;
+    }
+
+    @Override
+    public void event(String type, byte[] buffer, int offset, int length) {
+        if (length == 0) {
+            return;
+        }
+        out.accept(new RawEvent(type, Arrays.copyOfRange(buffer, offset, offset + length)));
+        finished = type.equals("message_stop") || type.equals("error");
+    }
+
+    /**
+     * @throws ApiException when the client waits for events: an upstream that ignores {@code stream} is none of Anthropic's
+     */
+    @Override
+    public void message(byte[] json) {
+        if (stream) {
+            throw new ApiException(502, ErrorType.API_ERROR,
+                    "the upstream answered a streaming request with a whole message");
+        }
+        finished = true;
+        out.accept(new RawMessage(json));
+    }
+
+    @Override
+    public void end() {
+        throw new ApiException(502, ErrorType.API_ERROR, "the upstream ended its stream before message_stop");
+    }
+
+    @Override
+    public boolean finished() {
+        return finished;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.caravan.routes;
+
+import dev.caravan.config.CaravanConfig;
+import dev.caravan.config.Environment;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.spi.Registry;
+
+/**
+ * Sets the routes up for a configuration: reads {@code caravan.yaml} unless a {@link CaravanConfig} is bound already, opens the
+ * HTTP server that it asks for, and adds a route for each provider. The bean {@value #CONFIG} is the configuration for all
+ * steps that want it. Declared in {@code routes/gateway.camel.yaml}, so that it works wherever the routes are loaded.
+ */
+public final class Gateway implements CamelContextAware {
+    /** The name of the bean that is the configuration. */
+    public static final String CONFIG = "caravanConfig";
+    /** The name of the bean that is the registry of metrics. */
+    public static final String METRICS = "caravanMetrics";
+
+    private CamelContext context;
+
+    @Override
+    public CamelContext getCamelContext() {
+        return context;
+    }
+
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        this.context = camelContext;
+    }
+
+    /**
+     * Does it all, before the context starts its routes.
+     *
+     * @throws dev.caravan.config.ConfigException when the configuration has mistakes
+     * @throws IOException when the address to listen on cannot be had
+     */
+    public void configure() throws Exception {
+        Registry registry = context.getRegistry();
+        if (registry.lookupByName(METRICS) != null) {
+            return; // Camel reads a file of beans twice, first for its modeline
+        }
+        CaravanConfig config = registry.lookupByNameAndType(CONFIG, CaravanConfig.class);
+        if (config == null) {
+            config = CaravanConfig.load(Environment.ofProcess(), Path.of(""));
+            registry.bind(CONFIG, config);
+        }
+        registry.bind(METRICS, metrics());
+        openServer(config);
+        context.addRoutes(new ProviderRoutes(config));
+    }
+
+    private void openServer(CaravanConfig config) throws Exception {
+        String host = config.server().host();
+        int port = config.server().port();
+        requireFree(host, port);
+        VertxPlatformHttpServerConfiguration settings = new VertxPlatformHttpServerConfiguration();
+        settings.setBindHost(host);
+        settings.setBindPort(port);
+        context.getRegistry().bind("caravanHttp", settings);
+        context.addService(new VertxPlatformHttpServer(settings));
+    }
+
+    /** The server itself only logs when it cannot listen, and the gateway would come up deaf. */
+    private static void requireFree(String host, int port) throws IOException {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+        } catch (IOException e) {
+            throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage()
+                    + "; server.port in caravan.yaml or CARAVAN_PORT chooses another port", e);
+        }
+    }
+
+    private static PrometheusMeterRegistry metrics() {
+        PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new JvmMemoryMetrics().bindTo(metrics);
+        new JvmGcMetrics().bindTo(metrics);
+        new JvmThreadMetrics().bindTo(metrics);
+        new ProcessorMetrics().bindTo(metrics);
+        new UptimeMetrics().bindTo(metrics);
+        return metrics;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.caravan.routes;
+
+import dev.caravan.config.CaravanConfig;
+import dev.caravan.config.ExecProvider;
+import dev.caravan.config.HttpProvider;
+import dev.caravan.config.Provider;
+import dev.caravan.config.UnavailableProvider;
+import org.apache.camel.builder.RouteBuilder;
+
+/**
+ * One route for each configured provider, {@code direct:provider-<name>}, which is its dialect's kamelet with the provider's
+ * settings. The settings themselves, key included, are the bean {@code provider-<name>}; an address never holds a key.
+ */
+public final class ProviderRoutes extends RouteBuilder {
+    private final CaravanConfig config;
+
+    public ProviderRoutes(CaravanConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public void configure() {
+        for (Provider provider : config.providers().values()) {
+            if (!(provider instanceof UnavailableProvider)) {
+                bindToRegistry("provider-" + provider.name(), provider);
+                route(provider, kamelet(provider));
+            }
+        }
+    }
+
+    private void route(Provider provider, String kamelet) {
+        String name = "provider-" + provider.name();
+        from("direct:" + name).routeId(name).id(name)
+                .routeDescription("Provider " + provider.name() + ", dialect " + provider.dialect().id())
+                .errorHandler(noErrorHandler()).to(kamelet).id(name + "-generate");
+    }
+
+    private static String kamelet(Provider provider) {
+        String uri = "kamelet:caravan-" + provider.dialect().id() + "-generate-action/" + provider.name()
+                + "?provider=provider-"
+                + provider.name();
+        return switch (provider) {
+            case HttpProvider http -> uri + "&baseUrl=RAW(" + http.endpoint().baseUrl() + ")&connectTimeout="
+                    + http.endpoint().timeouts().connect().toMillis() + "&idleTimeout="
+                    + http.endpoint().timeouts().idle().toMillis();
+            case ExecProvider exec -> uri;
+            case UnavailableProvider unavailable -> throw new IllegalArgumentException(unavailable.reason());
+        };
+    }
+}

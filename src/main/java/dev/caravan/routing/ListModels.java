@@ -1,0 +1,137 @@
+package dev.caravan.routing;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.caravan.config.CaravanConfig;
+import dev.caravan.message.ApiException;
+import dev.caravan.message.ErrorType;
+import dev.caravan.message.MessageJson;
+import dev.caravan.message.Text;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+
+/**
+ * Answers {@code GET /v1/models} with a page of the catalogue and {@code GET /v1/models/{id}} with one model.
+ *
+ * @see <a href="https://platform.claude.com/docs/en/api/models-list">Anthropic: List models</a>
+ */
+public final class ListModels implements Processor {
+    private static final String PATH = "/v1/models";
+    private static final int DEFAULT_LIMIT = 20;
+    private static final int MAX_LIMIT = 1_000;
+
+    private final ModelCatalog catalog;
+
+    public ListModels(CaravanConfig config) {
+        this.catalog = new ModelCatalog(config);
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Message message = exchange.getMessage();
+        String uri = message.getHeader(Exchange.HTTP_URI, PATH, String.class);
+        String path = uri.indexOf('?') < 0 ? uri : uri.substring(0, uri.indexOf('?'));
+        String id = path.length() > PATH.length() + 1 ? decode(path.substring(PATH.length() + 1)) : "";
+        message.setBody(
+                id.isEmpty() ? page(query(message.getHeader(Exchange.HTTP_QUERY, "", String.class))) : model(id));
+    }
+
+    private byte[] model(String id) {
+        ModelCatalog.Entry entry = catalog.find(id)
+                .orElseThrow(() -> new ApiException(ErrorType.NOT_FOUND_ERROR, "model: " + Text.excerpt(id)));
+        return MessageJson.write(out -> describe(entry, out));
+    }
+
+    private byte[] page(Map<String, String> query) {
+        List<ModelCatalog.Entry> all = catalog.all();
+        int limit = limit(query.get("limit"));
+        String after = query.get("after_id");
+        String before = query.get("before_id");
+        int from = after == null ? 0 : index(all, after, "after_id") + 1;
+        int to = before == null ? all.size() : index(all, before, "before_id");
+        // With before_id the page ends there; otherwise it begins at its start.
+        int first = before == null ? from : Math.max(from, to - limit);
+        int last = before == null ? Math.min(to, from + limit) : to;
+        boolean more = before == null ? last < to : first > from;
+        List<ModelCatalog.Entry> page = first < last ? all.subList(first, last) : List.of();
+        return MessageJson.write(out -> {
+            out.writeArrayFieldStart("data");
+            for (ModelCatalog.Entry entry : page) {
+                out.writeStartObject();
+                describe(entry, out);
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+            out.writeBooleanField("has_more", more);
+            out.writeStringField("first_id", page.isEmpty() ? null : page.getFirst().id());
+            out.writeStringField("last_id", page.isEmpty() ? null : page.getLast().id());
+        });
+    }
+
+    private static int limit(String text) {
+        if (text == null) {
+            return DEFAULT_LIMIT;
+        }
+        try {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= MAX_LIMIT) {
+                return limit;
+            }
+        } catch (NumberFormatException e) {
+            // told below, like a number out of range
+        }
+        throw ApiException.invalid("limit", "expected an integer from 1 to " + MAX_LIMIT);
+    }
+
+    private static int index(List<ModelCatalog.Entry> all, String id, String field) {
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).id().equals(id)) {
+                return i;
+            }
+        }
+        throw ApiException.invalid(field, "there is no model \"" + Text.excerpt(id) + "\"");
+    }
+
+    private static void describe(ModelCatalog.Entry entry, JsonGenerator out) throws IOException {
+        out.writeStringField("type", "model");
+        out.writeStringField("id", entry.id());
+        out.writeStringField("display_name", entry.model().displayName().orElse(entry.id()));
+        out.writeStringField("created_at", "1970-01-01T00:00:00Z");
+        number("max_input_tokens", entry.model().maxInputTokens().orElse(null), out);
+        number("max_tokens", entry.model().maxOutputTokens().orElse(null), out);
+        out.writeNullField("capabilities");
+    }
+
+    private static void number(String field, Integer value, JsonGenerator out) throws IOException {
+        if (value == null) {
+            out.writeNullField(field);
+        } else {
+            out.writeNumberField(field, value);
+        }
+    }
+
+    private static Map<String, String> query(String query) {
+        Map<String, String> values = new HashMap<>();
+        for (String pair : query.split("&")) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                values.put(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
+            }
+        }
+        return values;
+    }
+
+    private static String decode(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw ApiException.invalid("", "the URL is not encoded as it should be");
+        }
+    }
+}
