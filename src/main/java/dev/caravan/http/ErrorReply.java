@@ -27,6 +27,7 @@ public final class ErrorReply implements Processor {
         if (reply.closed() || cause instanceof ClientClosedException) {
             call.getProgress().clientLeft();
             call.getProgress().replied(CLIENT_CLOSED_REQUEST);
+            reply.abandon();
         } else {
             tell(reply, failure(call, cause));
         }
@@ -54,6 +55,7 @@ public final class ErrorReply implements Processor {
             reply.end();
         } catch (ClientClosedException e) {
             call.getProgress().clientLeft();
+            reply.abandon();
         }
     }
 }

@@ -148,18 +148,19 @@ public final class HttpReply {
             lock.unlock();
         }
         call.getProgress().replied(status);
-        eventLoop.runOnContext(nothing -> {
-            if (response.closed() || response.ended()) {
-                return;
-            }
-            response.setStatusCode(status).putHeader(REQUEST_ID, call.getRequestId());
-            if (body.length > 0) {
-                response.putHeader(HttpHeaders.CONTENT_TYPE, contentType == null ? JSON : contentType);
-            }
-            headers.forEach(response::putHeader);
-            RequestBody.discardRest(request);
-            response.end(Buffer.buffer(body));
-        });
+        if (response.closed() || response.ended()) {
+            return;
+        }
+        response.setStatusCode(status).putHeader(REQUEST_ID, call.getRequestId());
+        if (body.length > 0) {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, contentType == null ? JSON : contentType);
+        }
+        headers.forEach(response::putHeader);
+        if (!request.isEnded()) {
+            eventLoop.runOnContext(nothing -> RequestBody.discardRest(request));
+        }
+        // Ended here and not by way of the event loop: platform-http, once the route is done, replies itself to what has not been.
+        response.end(Buffer.buffer(body));
     }
 
     /**
@@ -208,6 +209,13 @@ public final class HttpReply {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Ends the reply to a client that has left: until it is ended, the server would try to write one of its own. */
+    void abandon() {
+        if (!response.ended()) {
+            response.end();
         }
     }
 

@@ -80,7 +80,7 @@ final class RequestBody {
 
     /**
      * Lets a client finish sending a body that nobody wants, so that it gets to read the reply: closing at once would reset the
-     * connection under it. One that does not finish soon is cut off. Called on the event loop before the reply ends.
+     * connection under it. One that does not finish soon is cut off. Called on the event loop.
      */
     static void discardRest(HttpServerRequest request) {
         if (request.isEnded()) {

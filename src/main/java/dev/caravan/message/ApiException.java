@@ -18,21 +18,17 @@ public final class ApiException extends RuntimeException {
 
     /** A failure with the status that its type has by default. */
     public ApiException(ErrorType type, String message) {
-        this(type.status(), type, message, null, null);
+        this(type.status(), type, message, null);
     }
 
     /** A failure whose status is not the type's usual one, such as a 502 {@code api_error}. */
     public ApiException(int status, ErrorType type, String message) {
-        this(status, type, message, null, null);
+        this(status, type, message, null);
     }
 
-    /** A failure with a cause, which is for the log only. */
-    public ApiException(int status, ErrorType type, String message, Throwable cause) {
-        this(status, type, message, null, cause);
-    }
-
-    private ApiException(int status, ErrorType type, String message, byte[] body, Throwable cause) {
-        super(message, cause, false, false);
+    // No cause either: Camel picks the handler of an exception by its innermost cause, and this is the last word on a failure.
+    private ApiException(int status, ErrorType type, String message, byte[] body) {
+        super(message, null, false, false);
         this.status = status;
         this.type = type;
         this.body = body;
@@ -44,7 +40,7 @@ public final class ApiException extends RuntimeException {
      * @param body the envelope as the upstream sent it, JSON in UTF-8
      */
     public static ApiException verbatim(int status, ErrorType type, String message, byte[] body) {
-        return new ApiException(status, type, message, body, null);
+        return new ApiException(status, type, message, body);
     }
 
     /** A request that breaks the API's rules; {@code path} names the field as in {@code messages.0.content.1.text}. */

@@ -18,6 +18,7 @@ import java.util.List;
  */
 public final class RequestDecoder {
     private static final int MAX_MESSAGES = 100_000;
+    private static final int MAX_MODEL = 256;
     private static final int MAX_USER_ID = 512;
     private static final int MIN_THINKING_BUDGET = 1_024;
 
@@ -147,6 +148,9 @@ public final class RequestDecoder {
         model = json.string();
         if (model.isBlank()) {
             throw json.problem("must not be empty");
+        }
+        if (model.length() > MAX_MODEL) {
+            throw json.problem("is longer than " + MAX_MODEL + " characters");
         }
         RawJson raw = json.raw();
         modelOffset = raw.offset();

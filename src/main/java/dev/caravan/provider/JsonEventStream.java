@@ -45,7 +45,7 @@ final class JsonEventStream implements EventStream {
         } catch (IOException e) {
             close();
             throw new ApiException(502, ErrorType.API_ERROR,
-                    "provider " + body.provider() + " sent a reply that is not valid JSON", e);
+                    "provider " + body.provider() + " sent a reply that is not valid JSON");
         } catch (ApiException e) {
             close();
             throw e;

@@ -33,10 +33,9 @@ public final class ReportFailure implements Processor {
     @Override
     public void process(Exchange exchange) {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
-        Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         String who = call == null || call.getTarget() == null
                 ? "the upstream"
                 : "provider " + call.getTarget().provider();
-        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, new ApiException(status, type, who + " " + message, cause));
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, new ApiException(status, type, who + " " + message));
     }
 }

@@ -62,7 +62,7 @@ final class SseEventStream implements EventStream {
         String problem = e instanceof SseLimitExceededException
                 ? "an event that is too large"
                 : "an event that is not valid JSON";
-        return new ApiException(502, ErrorType.API_ERROR, "provider " + body.provider() + " sent " + problem, e);
+        return new ApiException(502, ErrorType.API_ERROR, "provider " + body.provider() + " sent " + problem);
     }
 
     /** Decodes the next event of the upstream, which may be none or several of the message's. */

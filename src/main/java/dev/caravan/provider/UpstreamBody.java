@@ -55,7 +55,7 @@ final class UpstreamBody {
             }
             abort();
             throw new ApiException(502, ErrorType.API_ERROR,
-                    "the connection to provider " + provider + " broke before the message was complete", e);
+                    "the connection to provider " + provider + " broke before the message was complete");
         }
     }
 

@@ -5,6 +5,7 @@ import dev.caravan.config.ExecProvider;
 import dev.caravan.config.HttpProvider;
 import dev.caravan.config.Provider;
 import dev.caravan.config.UnavailableProvider;
+import java.net.URI;
 import org.apache.camel.builder.RouteBuilder;
 
 /**
@@ -40,11 +41,16 @@ public final class ProviderRoutes extends RouteBuilder {
                 + "?provider=provider-"
                 + provider.name();
         return switch (provider) {
-            case HttpProvider http -> uri + "&baseUrl=RAW(" + http.endpoint().baseUrl() + ")&connectTimeout="
+            case HttpProvider http -> uri + "&baseUrl=RAW(" + encoded(http.endpoint().baseUrl()) + ")&connectTimeout="
                     + http.endpoint().timeouts().connect().toMillis() + "&idleTimeout="
                     + http.endpoint().timeouts().idle().toMillis();
             case ExecProvider exec -> uri;
             case UnavailableProvider unavailable -> throw new IllegalArgumentException(unavailable.reason());
         };
+    }
+
+    /** What would end the value in Camel's address of the kamelet, and may legally stand in a URL's path. */
+    private static String encoded(URI url) {
+        return url.toString().replace("(", "%28").replace(")", "%29").replace("&", "%26");
     }
 }
