@@ -1,0 +1,8 @@
+package dev.caravan.config;
+
+/** A provider that is reached over HTTP. */
+public sealed interface HttpProvider extends Provider permits OpenAiProvider, AnthropicProvider {
+
+    /** Where it is and how it is called. */
+    HttpEndpoint endpoint();
+}

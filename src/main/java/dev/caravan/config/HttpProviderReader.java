@@ -1,0 +1,106 @@
+package dev.caravan.config;
+
+import dev.caravan.config.OpenAiOptions.MaxTokensField;
+import dev.caravan.config.OpenAiOptions.PrematureEnd;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Reads the providers that are reached over HTTP. */
+final class HttpProviderReader {
+
+    static final List<String> ANTHROPIC_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
+            "models");
+    static final List<String> OPENAI_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
+            "models", "options");
+    private static final List<String> OPTIONS_KEYS = List.of("max-tokens-field", "premature-end");
+
+    /** A token of RFC 9110, section 5.6.2. */
+    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+    /** RFC 9110, section 5.5, without the obsolete bytes beyond ASCII, and without spaces at the ends. */
+    private static final Pattern HEADER_VALUE = Pattern.compile("[!-~]([ -~]*[!-~])?");
+    private static final Set<String> NOT_TO_SET = Set.of("host", "content-length", "content-type", "transfer-encoding",
+            "connection", "keep-alive", "upgrade", "te", "trailer", "expect", "accept-encoding");
+
+    private final Timeouts defaults;
+
+    HttpProviderReader(Timeouts defaults) {
+        this.defaults = defaults;
+    }
+
+    Optional<OpenAiProvider> openai(String name, ConfigMap map, List<ProviderModel> models) {
+        map.allowOnly(OPENAI_KEYS);
+        Optional<HttpEndpoint> endpoint = endpoint(map, Dialect.OPENAI, "authorization");
+        Optional<ConfigMap> options = map.get("options").flatMap(
+                node -> node.mapping("a mapping of " + String.join(", ", OPTIONS_KEYS), OPTIONS_KEYS));
+        Optional<MaxTokensField> maxTokensField = options.flatMap(entries -> entries.get("max-tokens-field"))
+                .flatMap(node -> node.choice("field", MaxTokensField.byId()));
+        PrematureEnd prematureEnd = options.flatMap(entries -> entries.get("premature-end"))
+                .flatMap(node -> node.choice("value", PrematureEnd.byId())).orElse(PrematureEnd.ERROR);
+        return endpoint.map(at -> new OpenAiProvider(name, at, models,
+                new OpenAiOptions(maxTokensField.orElseGet(() -> usualField(at.baseUrl())), prematureEnd)));
+    }
+
+    private static MaxTokensField usualField(URI baseUrl) {
+        return baseUrl.getHost().equalsIgnoreCase("api.openai.com")
+                ? MaxTokensField.MAX_COMPLETION_TOKENS
+                : MaxTokensField.MAX_TOKENS;
+    }
+
+    Optional<AnthropicProvider> anthropic(String name, ConfigMap map, List<ProviderModel> models) {
+        map.allowOnly(ANTHROPIC_KEYS);
+        return endpoint(map, Dialect.ANTHROPIC, "x-api-key").map(at -> new AnthropicProvider(name, at, models));
+    }
+
+    private Optional<HttpEndpoint> endpoint(ConfigMap map, Dialect dialect, String keyHeader) {
+        Optional<URI> baseUrl = map.required("base-url", "expected the URL of the API")
+                .flatMap(node -> BaseUrl.read(node, dialect));
+        // A variable with an empty default, ${NAME:}, is how a file says that the key is optional.
+        Optional<Secret> apiKey = map.get("api-key").map(ConfigNode::asSecret)
+                .flatMap(node -> node.optionalText("an API key as text").filter(text -> !text.isEmpty())
+                        .flatMap(text -> headerValue(node, text)));
+        Optional<ConfigMap> headers = map.get("headers").map(ConfigNode::asSecret)
+                .flatMap(node -> node.mapping("a mapping of header names to values"));
+        Map<String, Secret> values = headers
+                .map(entries -> headers(entries, map.get("api-key").isPresent() ? keyHeader : "")).orElse(Map.of());
+        Timeouts timeouts = TimeoutsReader.read(map.get("timeouts"), defaults);
+        return baseUrl.map(url -> new HttpEndpoint(url, apiKey, values, timeouts));
+    }
+
+    private static Map<String, Secret> headers(ConfigMap entries, String keyHeader) {
+        Map<String, Secret> headers = new LinkedHashMap<>();
+        Map<String, String> spellings = new LinkedHashMap<>();
+        entries.entries().forEach((name, node) -> {
+            String lower = name.toLowerCase(Locale.ROOT);
+            String other = spellings.putIfAbsent(lower, name);
+            if (!HEADER_NAME.matcher(name).matches()) {
+                entries.keyProblem(name, "expected the name of a header");
+            } else if (NOT_TO_SET.contains(lower)) {
+                entries.keyProblem(name, "this header belongs to the connection and cannot be configured");
+            } else if (lower.startsWith("camel")) {
+                entries.keyProblem(name, "headers that begin with Camel are Camel's own and never sent");
+            } else if (lower.equals(keyHeader)) {
+                entries.keyProblem(name, "`api-key` sets this header already; keep one of the two");
+            } else if (other != null) {
+                entries.keyProblem(name, "the same header as `" + Found.printable(other) + "`");
+            }
+            node.scalar("a header's value as text", text -> text).flatMap(text -> headerValue(node, text))
+                    .ifPresent(value -> headers.put(name, value));
+        });
+        return headers;
+    }
+
+    private static Optional<Secret> headerValue(ConfigNode node, String text) {
+        if (HEADER_VALUE.matcher(text).matches()) {
+            return Optional.of(Secret.of(text));
+        }
+        node.problem("expected printable ASCII characters, which a header can carry, and no space or line break at the "
+                + "ends");
+        return Optional.empty();
+    }
+}

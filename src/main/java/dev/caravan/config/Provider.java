@@ -1,0 +1,16 @@
+package dev.caravan.config;
+
+import java.util.List;
+
+/** A configured source of answers. Immutable. */
+public sealed interface Provider permits HttpProvider, ExecProvider, UnavailableProvider {
+
+    /** The name under {@code providers}: lower-case letters, digits and {@code -}. */
+    String name();
+
+    /** The wire format it speaks. */
+    Dialect dialect();
+
+    /** The models that it is configured to offer, for the list of models; empty when none are told. */
+    List<ProviderModel> models();
+}

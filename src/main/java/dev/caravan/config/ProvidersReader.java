@@ -1,0 +1,84 @@
+package dev.caravan.config;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Reads {@code providers}. */
+final class ProvidersReader {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
+    private static final Map<String, Dialect> DIALECTS = Dialect.byId();
+    private static final List<String> KEYS_OF_ANY = Stream
+            .of(HttpProviderReader.OPENAI_KEYS, HttpProviderReader.ANTHROPIC_KEYS, ExecProviderReader.KEYS)
+            .flatMap(List::stream).distinct().toList();
+
+    private final Map<String, String> firstRules;
+    private final HttpProviderReader http;
+    private final ExecProviderReader exec;
+
+    /**
+     * @param timeouts     what a provider that does not say otherwise gets
+     * @param firstRules   the providers that rules name, each with the place of the first rule
+     * @param installation what a command may name of the running Caravan
+     * @param directory    where relative paths begin
+     */
+    ProvidersReader(Timeouts timeouts, Map<String, String> firstRules, Installation installation, Path directory) {
+        this.firstRules = firstRules;
+        this.http = new HttpProviderReader(timeouts);
+        this.exec = new ExecProviderReader(timeouts, installation, directory);
+    }
+
+    Map<String, Provider> read(ConfigMap entries) {
+        if (entries.keys().isEmpty()) {
+            entries.problem("expected at least one provider of models, found none");
+        }
+        Map<String, Provider> providers = new LinkedHashMap<>();
+        entries.entries().forEach((name, node) -> {
+            if (!NAME.matcher(name).matches()) {
+                entries.keyProblem(name, "expected a provider's name of lower-case letters, digits and `-`, which does "
+                        + "not begin with `-`, found " + Found.quoted(name));
+            }
+            provider(name, node).ifPresent(provider -> providers.put(name, provider));
+        });
+        return providers;
+    }
+
+    private Optional<Provider> provider(String name, ConfigNode node) {
+        return node.mapping("a provider such as { dialect: openai, base-url: … }").flatMap(map -> {
+            if (map.get("dialect").isEmpty()) {
+                map.allowOnly(KEYS_OF_ANY);
+            }
+            return map.required("dialect", "expected one of " + String.join(", ", DIALECTS.keySet()))
+                    .flatMap(value -> value.choice("dialect", DIALECTS))
+                    .flatMap(dialect -> provider(name, dialect, node));
+        });
+    }
+
+    private Optional<Provider> provider(String name, Dialect dialect, ConfigNode node) {
+        Set<String> missing = new LinkedHashSet<>();
+        Optional<String> rule = Optional.ofNullable(firstRules.get(name));
+        ConfigNode lenient = node.with((at, variable) -> {
+            missing.add(variable);
+            rule.ifPresent(place -> at.problem("environment variable " + variable + " is not set, and " + place
+                    + " sends requests to this provider; set it, or give a default: ${" + variable + ":default}"));
+        });
+        ConfigMap map = lenient.mapping("a provider").orElseThrow();
+        List<ProviderModel> models = map.get("models").map(value -> new ProviderModelsReader().read(value))
+                .orElse(List.of());
+        Optional<? extends Provider> provider = switch (dialect) {
+            case OPENAI -> http.openai(name, map, models);
+            case ANTHROPIC -> http.anthropic(name, map, models);
+            case EXEC -> exec.read(name, map, models);
+        };
+        return missing.isEmpty()
+                ? provider.map(Provider.class::cast)
+                : Optional.of(new UnavailableProvider(name, dialect, models, List.copyOf(missing)));
+    }
+}
