@@ -7,7 +7,7 @@ import java.util.TreeMap;
 /**
  * One request on its way through the gateway: what the door knows of the client, what validation and routing found out, and how
  * it is going. Routes carry it as the exchange property {@value #PROPERTY}, where {@code ${exchangeProperty.caravanCall.model}}
- * and the like read it.
+ * and the like read it; what is read for every request has a property of its own, which costs less.
  *
  * <p>
  * The steps of a route write it one after the other; what other threads read (a ping, the access log) is volatile.

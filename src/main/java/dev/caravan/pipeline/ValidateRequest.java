@@ -7,9 +7,12 @@ import org.apache.camel.Processor;
 
 /**
  * Decodes the body, a request of the Messages API, and keeps it in the call; a call is begun for exchanges that come from
- * elsewhere than an HTTP door. A request that breaks the API's rules ends here.
+ * elsewhere than an HTTP door. Routes read {@code ${exchangeProperty.caravanStream}} from here on. A request that breaks the API's rules ends here.
  */
 public final class ValidateRequest implements Processor {
+    /** The exchange property that tells whether the client wants events. */
+    public static final String STREAM = "caravanStream";
+
     @Override
     public void process(Exchange exchange) throws Exception {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
@@ -19,5 +22,6 @@ public final class ValidateRequest implements Processor {
         }
         byte[] body = exchange.getMessage().getBody(byte[].class);
         call.setRequest(RequestDecoder.decode(body == null ? new byte[0] : body, call.getVersion()));
+        exchange.setProperty(STREAM, call.isStream());
     }
 }

@@ -5,8 +5,11 @@ import dev.caravan.message.Call;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Decides where the call goes: {@code ${exchangeProperty.caravanCall.target}} from here on. */
+/** Decides where the call goes; routes read it as {@code ${exchangeProperty.caravanProvider}}. */
 public final class RouteModel implements Processor {
+    /** The exchange property that names the provider. */
+    public static final String PROVIDER = "caravanProvider";
+
     private final ModelRouter router;
 
     public RouteModel(CaravanConfig config) {
@@ -16,6 +19,8 @@ public final class RouteModel implements Processor {
     @Override
     public void process(Exchange exchange) {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
-        call.setTarget(router.route(call.getModel()));
+        Call.Target target = router.route(call.getModel());
+        call.setTarget(target);
+        exchange.setProperty(PROVIDER, target.provider());
     }
 }
