@@ -33,7 +33,11 @@ public sealed interface ContentBlock {
     record Document(Source source, String title, String context) implements ContentBlock {}
 
     /** A search result that the client found. */
-    record SearchResult(String source, String title, List<ContentBlock> content) implements ContentBlock {}
+    record SearchResult(String source, String title, List<ContentBlock> content) implements ContentBlock {
+        public SearchResult {
+            content = List.copyOf(content);
+        }
+    }
 
     /** Earlier reasoning with the signature that its provider gave it, empty if none. */
     record Thinking(String thinking, String signature) implements ContentBlock {}
@@ -45,7 +49,11 @@ public sealed interface ContentBlock {
     record ToolUse(String id, String name, RawJson input) implements ContentBlock {}
 
     /** What a tool returned; the content may be empty. */
-    record ToolResult(String toolUseId, List<ContentBlock> content, boolean isError) implements ContentBlock {}
+    record ToolResult(String toolUseId, List<ContentBlock> content, boolean isError) implements ContentBlock {
+        public ToolResult {
+            content = List.copyOf(content);
+        }
+    }
 
     /** A block that only Anthropic has: server tools, their results, and what is newer than this program. */
     record Other(String type, RawJson json) implements ContentBlock {}
@@ -81,5 +89,9 @@ public sealed interface ContentBlock {
     record TextSource(String text) implements Source {}
 
     /** A document made of blocks. */
-    record ContentSource(List<ContentBlock> content) implements Source {}
+    record ContentSource(List<ContentBlock> content) implements Source {
+        public ContentSource {
+            content = List.copyOf(content);
+        }
+    }
 }

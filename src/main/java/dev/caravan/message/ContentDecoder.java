@@ -21,6 +21,9 @@ import java.util.Locale;
 
 /** Decodes the content of messages and the system prompt. Part of {@link RequestDecoder}. */
 final class ContentDecoder {
+    private static final List<String> IMAGE_SOURCES = List.of("base64", "url", "file");
+    private static final List<String> DOCUMENT_SOURCES = List.of("base64", "url", "file", "text", "content");
+
     private final ApiVersion version;
     private JsonCursor json;
     private long mediaBytes;
@@ -37,18 +40,16 @@ final class ContentDecoder {
 
     /** The system prompt: a string or an array of text blocks. */
     List<ContentBlock> system() throws IOException {
-        List<ContentBlock> blocks = blocks();
-        for (ContentBlock block : blocks) {
-            if (!(block instanceof ContentBlock.Text)) {
-                throw json.problem(
-                        "holds a block of type \"" + Text.excerpt(block.type()) + "\"; a system prompt has text only");
-            }
-        }
-        return blocks;
+        return blocks(Place.SYSTEM);
+    }
+
+    /** A message's content: a string or an array of blocks. */
+    List<ContentBlock> message() throws IOException {
+        return blocks(Place.MESSAGE);
     }
 
     /** The content at hand: a string, which stands for one block of text, or an array of blocks. */
-    List<ContentBlock> blocks() throws IOException {
+    private List<ContentBlock> blocks(Place place) throws IOException {
         if (json.is(JsonToken.VALUE_STRING)) {
             String text = json.string();
             return text.isEmpty() ? List.of() : List.of(new ContentBlock.Text(text));
@@ -58,7 +59,7 @@ final class ContentDecoder {
         }
         List<ContentBlock> blocks = new ArrayList<>();
         while (json.nextElement()) {
-            blocks.add(block());
+            blocks.add(block(place));
         }
         return blocks;
     }
@@ -75,7 +76,7 @@ final class ContentDecoder {
             };
             if (!allowed) {
                 throw json.problem("content." + i,
-                        "a block of type \"" + block.type() + "\" cannot stand in a message of role \""
+                        "a block of type \"" + Text.excerpt(block.type()) + "\" cannot stand in a message of role \""
                                 + role.name().toLowerCase(Locale.ROOT) + "\"");
             }
             if (version == ApiVersion.V2026_10_21) {
@@ -106,34 +107,24 @@ final class ContentDecoder {
                 "citations on a text block of a user message are not supported by anthropic-version 2026-10-21");
     }
 
-    private ContentBlock block() throws IOException {
+    private ContentBlock block(Place place) throws IOException {
         json.beginObject();
         int start = json.offset();
         if ("type".equals(json.nextField())) {
             json.value();
-            return block(json.string(), start);
+            String type = json.string();
+            if (!place.allows(type)) {
+                throw json.problem(place.refusal(type));
+            }
+            return block(type, start);
         }
-        return blockWithLateType(json.restOfObject(start));
+        return blockWithLateType(json.restOfObject(start), place);
     }
 
     /** JSON objects have no order: where the type does not come first, the block is read once more, for its type. */
-    private ContentBlock blockWithLateType(RawJson block) throws IOException {
+    private ContentBlock blockWithLateType(RawJson block, Place place) throws IOException {
         String path = json.path();
-        String type = null;
-        try (JsonCursor scan = new JsonCursor(block, path)) {
-            scan.next();
-            for (String field = scan.nextField(); field != null; field = scan.nextField()) {
-                scan.value();
-                if (field.equals("type")) {
-                    type = scan.string();
-                } else {
-                    scan.skip();
-                }
-            }
-            if (type == null) {
-                throw scan.missing("type");
-            }
-        }
+        String type = typeOf(block, path, place);
         JsonCursor outer = json;
         try (JsonCursor again = new JsonCursor(block, path)) {
             json = again;
@@ -141,6 +132,24 @@ final class ContentDecoder {
             return block(type, block.offset());
         } finally {
             json = outer;
+        }
+    }
+
+    private static String typeOf(RawJson block, String path, Place place) throws IOException {
+        try (JsonCursor scan = new JsonCursor(block, path)) {
+            scan.next();
+            for (String field = scan.nextField(); field != null; field = scan.nextField()) {
+                scan.value();
+                if (field.equals("type")) {
+                    String type = scan.string();
+                    if (!place.allows(type)) {
+                        throw scan.problem(place.refusal(type));
+                    }
+                    return type;
+                }
+                scan.skip();
+            }
+            throw scan.missing("type");
         }
     }
 
@@ -182,16 +191,12 @@ final class ContentDecoder {
         Source source = null;
         for (String field = json.nextField(); field != null; field = json.nextField()) {
             if (json.value() && field.equals("source")) {
-                source = source();
+                source = source(IMAGE_SOURCES);
             } else {
                 json.skip();
             }
         }
-        required(source, "source");
-        if (source instanceof TextSource || source instanceof ContentSource) {
-            throw json.problem("source.type", "expected \"base64\", \"url\" or \"file\"");
-        }
-        return new Image(source);
+        return new Image(required(source, "source"));
     }
 
     private ContentBlock document() throws IOException {
@@ -201,7 +206,7 @@ final class ContentDecoder {
         for (String field = json.nextField(); field != null; field = json.nextField()) {
             boolean present = json.value();
             switch (present ? field : "") {
-                case "source" -> source = source();
+                case "source" -> source = source(DOCUMENT_SOURCES);
                 case "title" -> title = json.string();
                 case "context" -> context = json.string();
                 default -> json.skip();
@@ -219,7 +224,7 @@ final class ContentDecoder {
             switch (present ? field : "") {
                 case "source" -> source = json.string();
                 case "title" -> title = json.string();
-                case "content" -> content = blocks();
+                case "content" -> content = blocks(Place.SEARCH_RESULT);
                 default -> json.skip();
             }
         }
@@ -276,7 +281,7 @@ final class ContentDecoder {
             boolean present = json.value();
             switch (present ? field : "") {
                 case "tool_use_id" -> id = json.string();
-                case "content" -> content = blocks();
+                case "content" -> content = blocks(Place.TOOL_RESULT);
                 case "is_error" -> isError = json.bool();
                 default -> json.skip();
             }
@@ -284,7 +289,7 @@ final class ContentDecoder {
         return new ToolResult(required(id, "tool_use_id"), content, isError);
     }
 
-    private Source source() throws IOException {
+    private Source source(List<String> types) throws IOException {
         json.beginObject();
         String type = null;
         String mediaType = null;
@@ -293,18 +298,22 @@ final class ContentDecoder {
         String fileId = null;
         List<ContentBlock> content = null;
         for (String field = json.nextField(); field != null; field = json.nextField()) {
-            boolean present = json.value();
+            boolean present = json.value() && (types.contains("content") || !field.equals("content"));
             switch (present ? field : "") {
                 case "type" -> type = json.string();
                 case "media_type" -> mediaType = json.string();
                 case "data" -> data = json.string();
                 case "url" -> url = json.string();
                 case "file_id" -> fileId = json.string();
-                case "content" -> content = blocks();
+                case "content" -> content = blocks(Place.DOCUMENT);
                 default -> json.skip();
             }
         }
-        return switch (required(type, "type")) {
+        if (!types.contains(required(type, "type"))) {
+            throw json.problem("type",
+                    "expected one of " + String.join(", ", types) + ", got \"" + Text.excerpt(type) + "\"");
+        }
+        return switch (type) {
             case "base64" -> {
                 mediaBytes += required(data, "data").length();
                 yield new Base64Source(required(mediaType, "media_type"), data);
@@ -312,10 +321,7 @@ final class ContentDecoder {
             case "url" -> new UrlSource(required(url, "url"));
             case "file" -> new FileSource(required(fileId, "file_id"));
             case "text" -> new TextSource(required(data, "data"));
-            case "content" -> new ContentSource(required(content, "content"));
-            default ->
-                throw json.problem("type", "expected \"base64\", \"url\", \"file\", \"text\" or \"content\", got \""
-                        + Text.excerpt(type) + "\"");
+            default -> new ContentSource(required(content, "content"));
         };
     }
 
@@ -324,5 +330,31 @@ final class ContentDecoder {
             throw json.missing(field);
         }
         return value;
+    }
+
+    /** Where blocks stand. What is none of the types here is newer than this program and left for the provider to judge. */
+    private enum Place {
+        MESSAGE("a message"), SYSTEM("a system prompt"), TOOL_RESULT("a tool result"), DOCUMENT(
+                "a document"), SEARCH_RESULT("a search result");
+
+        private final String name;
+
+        Place(String name) {
+            this.name = name;
+        }
+
+        boolean allows(String type) {
+            return switch (type) {
+                case "text" -> true;
+                case "image" -> this == MESSAGE || this == TOOL_RESULT || this == DOCUMENT;
+                case "document", "search_result" -> this == MESSAGE || this == TOOL_RESULT;
+                case "thinking", "redacted_thinking", "tool_use", "tool_result" -> this == MESSAGE;
+                default -> this != SYSTEM;
+            };
+        }
+
+        String refusal(String type) {
+            return "a block of type \"" + Text.excerpt(type) + "\" cannot stand in " + name;
+        }
     }
 }

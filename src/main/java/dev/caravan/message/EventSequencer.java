@@ -16,6 +16,10 @@ import dev.caravan.message.MessageEvent.ThinkingDelta;
 import dev.caravan.message.MessageEvent.ToolUseBlock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -25,13 +29,20 @@ import java.util.function.Consumer;
  *
  * <p>
  * Text and reasoning close as soon as something else begins. A tool call stays open until its arguments are a complete JSON
- * object, because providers interleave the fragments of parallel calls; what belongs to a later block waits until then. Not
- * thread-safe.
+ * object, because providers interleave the fragments of parallel calls; what belongs to a later block waits until then. What
+ * comes after {@link #finish} has no place left and is ignored. Half of a surrogate pair at the end of a fragment waits for its
+ * other half. Not thread-safe.
+ *
+ * <p>
+ * The methods that add content throw an {@link IllegalStateException} before {@link #start}.
  */
 public final class EventSequencer {
     private final Consumer<MessageEvent> out;
     /** The open block first, then those that wait for it. */
     private final Deque<Segment> segments = new ArrayDeque<>();
+    /** The latest call under each key, also when its block has been closed. */
+    private final Map<Integer, Segment> calls = new HashMap<>();
+    private final Set<String> toolUseIds = new HashSet<>();
     private int nextIndex;
     private boolean started;
     private boolean toolUsed;
@@ -65,35 +76,38 @@ public final class EventSequencer {
 
     /** More text of the answer; empty text opens no block. */
     public void text(String text) {
-        if (!text.isEmpty()) {
+        if (accepting() && !text.isEmpty()) {
             tail(Kind.TEXT).append(text);
         }
     }
 
     /** More reasoning; empty reasoning opens no block. */
     public void thinking(String thinking) {
-        if (!thinking.isEmpty()) {
+        if (accepting() && !thinking.isEmpty()) {
             tail(Kind.THINKING).append(thinking);
         }
     }
 
-    /** The signature of the reasoning just sent; ignored when none is open. */
+    /** The signature of the reasoning just sent, which ends its block; ignored when none is open. */
     public void signature(String signature) {
         Segment last = segments.peekLast();
-        if (last != null && last.kind == Kind.THINKING) {
+        if (accepting() && last != null && last.kind == Kind.THINKING) {
             last.signature = signature;
         }
     }
 
     /** A block of reasoning that only its provider can read. */
     public void redactedThinking(String data) {
-        Segment segment = new Segment(Kind.REDACTED, 0);
-        segment.name = data;
-        add(segment);
+        if (accepting()) {
+            Segment segment = new Segment(Kind.REDACTED);
+            segment.name = data;
+            add(segment);
+        }
     }
 
     /**
-     * A tool call or a fragment of one.
+     * A tool call or a fragment of one. What comes for a call whose arguments are complete is a repetition and ignored, unless it
+     * has a name and an id of its own: then it is the next call of a provider that gives all its calls the same key.
      *
      * @param key what the provider tells its calls apart by
      * @param id the call's id; null or empty in later fragments
@@ -101,16 +115,22 @@ public final class EventSequencer {
      * @param arguments a fragment of the arguments' JSON, null or empty when there is none
      */
     public void tool(int key, String id, String name, String arguments) {
-        Segment segment = find(key);
-        if (segment == null) {
+        boolean empty = isEmpty(id) && isEmpty(name) && isEmpty(arguments);
+        if (!accepting() || empty) {
+            return;
+        }
+        Segment segment = calls.get(key);
+        if (segment == null || segment.isFollowedBy(id, name)) {
+            endTool(key);
             toolUsed = true;
-            segment = new Segment(Kind.TOOL, key);
+            segment = new Segment(Kind.TOOL);
+            calls.put(key, segment);
             segment.identify(id, name);
             add(segment);
         } else {
             segment.identify(id, name);
         }
-        if (arguments != null && !arguments.isEmpty()) {
+        if (!isEmpty(arguments)) {
             segment.append(arguments);
         }
         advance();
@@ -118,15 +138,22 @@ public final class EventSequencer {
 
     /** Forgets a key: the provider's next fragment under it belongs to a new call. */
     public void endTool(int key) {
-        Segment segment = find(key);
+        Segment segment = calls.remove(key);
         if (segment != null) {
             segment.ended = true;
             advance();
         }
     }
 
-    /** Ends the message: all blocks are closed, then come {@code message_delta} and {@code message_stop}. */
+    /**
+     * Ends the message: all blocks are closed, then come {@code message_delta} and {@code message_stop}. Later calls do nothing.
+     *
+     * @throws ApiException 502 when a tool was called without a name
+     */
     public void finish(StopReason reason, String stopSequence, Usage usage) {
+        if (!accepting()) {
+            return;
+        }
         while (!segments.isEmpty()) {
             Segment segment = segments.peek();
             segment.open();
@@ -138,19 +165,21 @@ public final class EventSequencer {
         out.accept(new MessageStop());
     }
 
-    private Segment find(int key) {
-        for (Segment segment : segments) {
-            if (segment.kind == Kind.TOOL && segment.key == key && !segment.ended) {
-                return segment;
-            }
+    private boolean accepting() {
+        if (!started) {
+            throw new IllegalStateException("a message begins with start()");
         }
-        return null;
+        return !finished;
+    }
+
+    private static boolean isEmpty(String text) {
+        return text == null || text.isEmpty();
     }
 
     private Segment tail(Kind kind) {
         Segment last = segments.peekLast();
-        if (last == null || last.kind != kind) {
-            last = new Segment(kind, 0);
+        if (last == null || last.kind != kind || last.signature != null) {
+            last = new Segment(kind);
             add(last);
         }
         return last;
@@ -169,7 +198,9 @@ public final class EventSequencer {
             head.close();
             segments.remove();
         }
-        segments.peek().openIfKnown();
+        if (!segments.isEmpty()) {
+            segments.peek().openIfKnown();
+        }
     }
 
     private enum Kind {
@@ -179,7 +210,6 @@ public final class EventSequencer {
     /** One block: sent as it comes while it is the open one, gathered while it waits. */
     private final class Segment {
         final Kind kind;
-        final int key;
         final StringBuilder waiting = new StringBuilder();
         final JsonBalance balance = new JsonBalance();
         String id;
@@ -188,31 +218,30 @@ public final class EventSequencer {
         boolean ended;
         int index = -1;
 
-        Segment(Kind kind, int key) {
+        Segment(Kind kind) {
             this.kind = kind;
-            this.key = key;
         }
 
         void identify(String newId, String newName) {
-            if (id == null && newId != null && !newId.isEmpty()) {
+            if (id == null && !isEmpty(newId)) {
                 id = newId;
             }
-            if (name == null && newName != null && !newName.isEmpty()) {
+            if (name == null && !isEmpty(newName)) {
                 name = newName;
             }
         }
 
+        /** Whether an id and name seen now begin another call; some servers send a new id with every fragment of one. */
+        boolean isFollowedBy(String newId, String newName) {
+            boolean other = id != null && !isEmpty(newId) && !newId.equals(id) && !isEmpty(newName);
+            return other && (balance.complete() || !newName.equals(name));
+        }
+
         void append(String fragment) {
-            if (kind == Kind.TOOL) {
-                if (balance.complete()) {
-                    return; // some providers repeat the whole arguments at the end
-                }
-                balance.feed(fragment);
-            }
+            String added = kind == Kind.TOOL ? balance.take(fragment) : fragment;
+            waiting.append(added);
             if (index >= 0) {
-                send(fragment);
-            } else {
-                waiting.append(fragment);
+                flush();
             }
         }
 
@@ -242,9 +271,18 @@ public final class EventSequencer {
                 // Strict clients want at least one fragment, also for a call without arguments.
                 out.accept(new ContentBlockDelta(index, new InputJsonDelta("")));
             }
-            if (!waiting.isEmpty()) {
-                send(waiting.toString());
-                waiting.setLength(0);
+            flush();
+        }
+
+        /** Sends what waits, but for half of a character whose other half is still to come. */
+        private void flush() {
+            int end = waiting.length();
+            if (end > 0 && Character.isHighSurrogate(waiting.charAt(end - 1))) {
+                end--;
+            }
+            if (end > 0) {
+                send(waiting.substring(0, end));
+                waiting.delete(0, end);
             }
         }
 
@@ -252,19 +290,32 @@ public final class EventSequencer {
             if (name == null) {
                 throw new ApiException(502, ErrorType.API_ERROR, "the model called a tool without naming it");
             }
-            return new ToolUseBlock(id == null ? Ids.toolUse() : Ids.conformingToolUse(id), name);
+            return new ToolUseBlock(uniqueId(), name);
         }
 
-        void send(String fragment) {
+        private String uniqueId() {
+            String wanted = id == null ? Ids.toolUse() : Ids.conformingToolUse(id);
+            String unique = wanted;
+            for (int n = 2; !toolUseIds.add(unique); n++) {
+                unique = wanted + "_" + n;
+            }
+            return unique;
+        }
+
+        private void send(String fragment) {
+            String text = Text.wellFormed(fragment);
             out.accept(new ContentBlockDelta(index, switch (kind) {
-                case TEXT -> new TextDelta(fragment);
-                case THINKING -> new ThinkingDelta(fragment);
-                case TOOL -> new InputJsonDelta(fragment);
+                case TEXT -> new TextDelta(text);
+                case THINKING -> new ThinkingDelta(text);
+                case TOOL -> new InputJsonDelta(text);
                 case REDACTED -> throw new IllegalStateException("redacted thinking has no deltas");
             }));
         }
 
         void close() {
+            if (!waiting.isEmpty()) {
+                send(waiting.toString());
+            }
             if (signature != null) {
                 out.accept(new ContentBlockDelta(index, new SignatureDelta(signature)));
             }

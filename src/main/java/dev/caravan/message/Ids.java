@@ -34,7 +34,7 @@ public final class Ids {
      * cleaned and told apart by a hash of the original, so that the same id always maps to the same and two ids never to one.
      */
     public static String conformingToolUse(String id) {
-        boolean conforms = true;
+        boolean conforms = !id.isEmpty();
         for (int i = 0; i < id.length() && conforms; i++) {
             conforms = isIdCharacter(id.charAt(i));
         }

@@ -8,6 +8,10 @@ import java.util.List;
  * @param content its blocks; a string on the wire is one block of text
  */
 public record InputMessage(Role role, List<ContentBlock> content) {
+    public InputMessage {
+        content = List.copyOf(content);
+    }
+
     /** Who speaks; {@code system} turns may stand between the others. */
     public enum Role {
         USER, ASSISTANT, SYSTEM

@@ -10,29 +10,30 @@ final class JsonBalance {
     private boolean inString;
     private boolean escaped;
 
-    void feed(String fragment) {
+    /** The part of a fragment that belongs to the object: all of it, or what stands before its end. */
+    String take(String fragment) {
         for (int i = 0; i < fragment.length(); i++) {
-            char c = fragment.charAt(i);
-            if (inString) {
-                if (escaped) {
-                    escaped = false;
-                } else if (c == '\\') {
-                    escaped = true;
-                } else if (c == '"') {
-                    inString = false;
-                }
-                continue;
+            if (complete()) {
+                return fragment.substring(0, i);
             }
-            switch (c) {
-                case '"' -> inString = true;
-                case '{', '[' -> {
-                    depth++;
-                    begun = true;
-                }
-                case '}', ']' -> depth--;
-                default -> {
-                }
-            }
+            next(fragment.charAt(i));
+        }
+        return fragment;
+    }
+
+    private void next(char c) {
+        if (escaped) {
+            escaped = false;
+        } else if (inString) {
+            escaped = c == '\\';
+            inString = c != '"';
+        } else if (c == '"') {
+            inString = true;
+        } else if (c == '{' || c == '[') {
+            depth++;
+            begun = true;
+        } else if (c == '}' || c == ']') {
+            depth--;
         }
     }
 

@@ -24,8 +24,10 @@ final class JsonCursor implements AutoCloseable {
     /** The API's own limit of a request; a single string may be as long as the whole. */
     private static final int MAX_STRING = 32 * 1024 * 1024;
 
-    private static final JsonFactory FACTORY = new JsonFactoryBuilder()
-            .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+    // UTF-8 and nothing else: with detection on, a body in UTF-16 is read by a parser that knows no byte offsets. And names that
+    // strangers choose are not interned.
+    private static final JsonFactory FACTORY = new JsonFactoryBuilder().disable(JsonFactory.Feature.CHARSET_DETECTION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES).recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH)
                     .maxStringLength(MAX_STRING).maxNumberLength(400).build())
             .build();
@@ -36,7 +38,15 @@ final class JsonCursor implements AutoCloseable {
     private final JsonParser parser;
 
     JsonCursor(byte[] source) throws IOException {
-        this(new RawJson(source, 0, source.length), "");
+        this(withoutByteOrderMark(source), "");
+    }
+
+    /** JSON should not begin with a byte order mark, but may: RFC 8259, section 8.1. */
+    private static RawJson withoutByteOrderMark(byte[] source) {
+        boolean marked = source.length >= 3 && source[0] == (byte) 0xEF && source[1] == (byte) 0xBB
+                && source[2] == (byte) 0xBF;
+        int from = marked ? 3 : 0;
+        return new RawJson(source, from, source.length - from);
     }
 
     /** A cursor over a part of a request; {@code basePath} is where that part stands. */
@@ -98,7 +108,11 @@ final class JsonCursor implements AutoCloseable {
 
     String string() throws IOException {
         require(is(JsonToken.VALUE_STRING), "a string");
-        return parser.getText();
+        String text = parser.getText();
+        if (!Text.isWellFormed(text)) {
+            throw problem("holds half of a surrogate pair, which is no character");
+        }
+        return text;
     }
 
     boolean bool() throws IOException {
@@ -159,12 +173,13 @@ final class JsonCursor implements AutoCloseable {
     }
 
     /**
-     * Goes to the end of the object that the cursor is in, at a field's name or behind a string, and returns all of it.
+     * Goes to the end of the object that the cursor is in, at its beginning, at a field's name or at a field's string, and returns
+     * all of it.
      *
      * @param start where the object begins
      */
     RawJson restOfObject(int start) throws IOException {
-        if (is(JsonToken.VALUE_STRING)) {
+        if (is(JsonToken.START_OBJECT) || is(JsonToken.VALUE_STRING)) {
             parser.nextToken();
         }
         while (!is(JsonToken.END_OBJECT)) {

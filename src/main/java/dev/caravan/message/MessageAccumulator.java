@@ -107,7 +107,7 @@ public final class MessageAccumulator {
         if (json.isBlank()) {
             out.writeRawValue("{}");
         } else if (RawJson.of(json).isObject()) {
-            out.writeRawValue(json);
+            out.writeRawValue(Text.wellFormed(json));
         } else {
             out.writeStartObject();
             out.writeStringField("_unparsed", json);

@@ -28,6 +28,13 @@ public record MessageRequest(byte[] body, int modelOffset, int modelLength, Stri
     /** Tokens that stand for one image or document in an estimate: what a picture of 1,000 × 1,000 pixels costs on Claude. */
     private static final long MEDIA_TOKENS = 1_500;
 
+    public MessageRequest {
+        system = List.copyOf(system);
+        messages = List.copyOf(messages);
+        stopSequences = List.copyOf(stopSequences);
+        tools = List.copyOf(tools);
+    }
+
     /** A guess at the prompt's tokens, never 0. */
     public long estimatedInputTokens() {
         long media = mediaBytes > 0 ? MEDIA_TOKENS : 0;

@@ -29,7 +29,8 @@ public record RawJson(byte[] source, int offset, int length) {
 
     /** Whether this is one well-formed JSON object and nothing else. */
     public boolean isObject() {
-        try (JsonParser in = MessageJson.FACTORY.createParser(source, offset, length)) {
+        // From text, not from bytes: a model can send bytes that the parser would take for UTF-16.
+        try (JsonParser in = MessageJson.FACTORY.createParser(text())) {
             if (in.nextToken() != JsonToken.START_OBJECT) {
                 return false;
             }

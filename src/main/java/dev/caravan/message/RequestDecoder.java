@@ -4,7 +4,6 @@ import static dev.caravan.message.InputMessage.Role.ASSISTANT;
 import static dev.caravan.message.InputMessage.Role.SYSTEM;
 import static dev.caravan.message.InputMessage.Role.USER;
 
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,9 +105,18 @@ public final class RequestDecoder {
             case "system" -> system = content.system();
             case "stream" -> stream = json.bool();
             case "stop_sequences" -> stopSequences = json.strings();
-            case "temperature" -> temperature = sampling(json.number(0, 1));
-            case "top_p" -> topP = sampling(json.number(0, 1));
-            case "top_k" -> topK = sampling(json.integer(0));
+            case "temperature" -> {
+                checkSampling();
+                temperature = json.number(0, 1);
+            }
+            case "top_p" -> {
+                checkSampling();
+                topP = json.number(0, 1);
+            }
+            case "top_k" -> {
+                checkSampling();
+                topK = json.integer(0);
+            }
             case "tools" -> tools = new ToolDecoder(json).tools();
             case "tool_choice" -> toolChoice = new ToolDecoder(json).choice();
             case "thinking" -> thinking();
@@ -125,14 +133,19 @@ public final class RequestDecoder {
         if (messages.isEmpty()) {
             throw ApiException.invalid("messages", "at least one message is required");
         }
+        checkBudget();
         int most = maxTokens == null ? 0 : maxTokens;
-        if (thinking != null && "enabled".equals(thinking.mode()) && maxTokens != null
-                && thinking.budgetTokens() >= most) {
-            throw ApiException.invalid("thinking.budget_tokens", "must be less than max_tokens");
-        }
         return new MessageRequest(body, modelOffset, modelLength, model, system, messages, most, stream, stopSequences,
                 temperature, topP, topK, tools, toolChoice, thinking, effort, outputSchema, userId,
                 content.mediaBytes());
+    }
+
+    /** With tools the model may think between its calls, and then the budget of all of them may exceed one reply's tokens. */
+    private void checkBudget() {
+        if (thinking != null && maxTokens != null && tools.isEmpty() && thinking.budgetTokens() > 0
+                && thinking.budgetTokens() >= maxTokens) {
+            throw ApiException.invalid("thinking.budget_tokens", "must be less than max_tokens");
+        }
     }
 
     private static void require(boolean present, String field) {
@@ -162,7 +175,7 @@ public final class RequestDecoder {
         messages = new ArrayList<>();
         while (json.nextElement()) {
             if (messages.size() == MAX_MESSAGES) {
-                throw json.problem("there are more than " + MAX_MESSAGES + " messages");
+                throw ApiException.invalid("messages", "there are more than " + MAX_MESSAGES + " messages");
             }
             messages.add(message());
         }
@@ -176,7 +189,7 @@ public final class RequestDecoder {
             boolean present = json.value();
             switch (field) {
                 case "role" -> role = present ? role() : null;
-                case "content" -> blocks = present ? content.blocks() : null;
+                case "content" -> blocks = present ? content.message() : null;
                 default -> json.skip();
             }
         }
@@ -202,11 +215,10 @@ public final class RequestDecoder {
     }
 
     /** The sampling parameters went with version 2026-10-21: sending one, even at its default, is an error there. */
-    private <T> T sampling(T value) {
+    private void checkSampling() {
         if (version == ApiVersion.V2026_10_21) {
             throw json.problem("is not supported by anthropic-version 2026-10-21");
         }
-        return value;
     }
 
     private void thinking() throws IOException {
@@ -217,7 +229,7 @@ public final class RequestDecoder {
             boolean present = json.value();
             switch (field) {
                 case "type" -> type = present ? json.string() : null;
-                case "budget_tokens" -> budget = present ? (Integer) json.integer(MIN_THINKING_BUDGET) : null;
+                case "budget_tokens" -> budget = present ? (Integer) json.integer(0) : null;
                 default -> json.skip();
             }
         }
@@ -227,13 +239,16 @@ public final class RequestDecoder {
                 if (budget == null) {
                     throw json.missing("budget_tokens");
                 }
+                if (budget < MIN_THINKING_BUDGET) {
+                    throw json.problem("budget_tokens", "must be greater than or equal to " + MIN_THINKING_BUDGET);
+                }
             }
-            case "disabled", "adaptive", "between_tools" -> {
-            }
+            // A budget that clients leave in place when they turn thinking off means nothing there.
+            case "disabled", "adaptive", "between_tools" -> budget = 0;
             default -> throw json.problem("type", "expected \"enabled\", \"disabled\", \"adaptive\" or "
                     + "\"between_tools\", got \"" + Text.excerpt(type) + "\"");
         }
-        thinking = new Thinking(type, budget == null ? 0 : budget);
+        thinking = new Thinking(type, budget);
     }
 
     private void outputConfig() throws IOException {
