@@ -9,7 +9,7 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 /**
  * Sets up the HTTP client of a provider: the credential goes onto each request here, below Camel, so that no exchange and no
  * trace ever holds it. What a proxy must not do by itself is switched off: redirects (they would carry the prompt elsewhere),
- * retries, cookies, compression.
+ * retries but for a stale connection, cookies, compression.
  */
 public class ProviderHttpClient implements HttpClientConfigurer {
     private final HttpProvider provider;
@@ -30,7 +30,7 @@ public class ProviderHttpClient implements HttpClientConfigurer {
     public void configureHttpClient(HttpClientBuilder builder) {
         String credential = provider.endpoint().apiKey().map(key -> credentialPrefix + key.reveal()).orElse(null);
         Map<String, Secret> headers = provider.endpoint().headers();
-        builder.disableRedirectHandling().disableAutomaticRetries().disableCookieManagement()
+        builder.disableRedirectHandling().setRetryStrategy(new StaleConnectionRetry()).disableCookieManagement()
                 .disableContentCompression().disableAuthCaching().setUserAgent("caravan");
         builder.addRequestInterceptorLast((request, entity, context) -> {
             if (credential != null) {

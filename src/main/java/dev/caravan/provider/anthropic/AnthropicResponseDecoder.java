@@ -6,6 +6,7 @@ import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.RawEvent;
 import dev.caravan.message.MessageEvent.RawMessage;
 import dev.caravan.provider.ResponseDecoder;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
@@ -28,21 +29,22 @@ final class AnthropicResponseDecoder implements ResponseDecoder {
         if (length == 0) {
             return;
         }
+        if (!stream) {
+            throw new ApiException(502, ErrorType.API_ERROR,
+                    "the upstream answered with a stream that was not asked for");
+        }
         out.accept(new RawEvent(type, Arrays.copyOfRange(buffer, offset, offset + length)));
         finished = type.equals("message_stop") || type.equals("error");
     }
 
-    /**
-     * @throws ApiException when the client waits for events: an upstream that ignores {@code stream} is none of Anthropic's
-     */
     @Override
-    public void message(byte[] json) {
-        if (stream) {
-            throw new ApiException(502, ErrorType.API_ERROR,
-                    "the upstream answered a streaming request with a whole message");
-        }
+    public void message(byte[] json) throws IOException {
         finished = true;
-        out.accept(new RawMessage(json));
+        if (stream) {
+            MessageReplay.events(json, out);
+        } else {
+            out.accept(new RawMessage(json));
+        }
     }
 
     @Override

@@ -1,0 +1,31 @@
+package dev.caravan.provider;
+
+import java.io.IOException;
+import org.apache.hc.client5.http.HttpRequestRetryStrategy;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.TimeValue;
+
+/**
+ * Sends a request a second time when the server closed the connection without a word. That is how a kept-alive connection looks
+ * that the server gave up at the very moment it was used again; model servers do so after a few seconds. Nothing else is tried
+ * again: a request that the server may have begun to answer would be paid for twice.
+ */
+final class StaleConnectionRetry implements HttpRequestRetryStrategy {
+    @Override
+    public boolean retryRequest(HttpRequest request, IOException failure, int execCount, HttpContext context) {
+        return execCount == 1 && failure instanceof NoHttpResponseException;
+    }
+
+    @Override
+    public boolean retryRequest(HttpResponse response, int execCount, HttpContext context) {
+        return false;
+    }
+
+    @Override
+    public TimeValue getRetryInterval(HttpResponse response, int execCount, HttpContext context) {
+        return TimeValue.ZERO_MILLISECONDS;
+    }
+}
