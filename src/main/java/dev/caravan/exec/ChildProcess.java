@@ -1,0 +1,160 @@
+package dev.caravan.exec;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.ErrorType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running child process and the threads that serve its pipes. They are platform threads: a read or write of a pipe holds its
+ * thread in the kernel, and on a virtual thread the carrier with it.
+ */
+final class ChildProcess {
+    private static final Logger LOG = LoggerFactory.getLogger("caravan.exec");
+    private static final int CHUNK = 8 * 1024;
+    /** How long the report of a failure waits for the end of stderr, which somebody else may hold open. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    /** Exit codes above tell the signal that ended the process. */
+    private static final int SIGNAL_BASE = 128;
+    private static final int LAST_SIGNAL = 64;
+
+    private final String name;
+    private final Process process;
+    private final ProcessSlots.Slot slot;
+    private final OutputBuffer output = new OutputBuffer();
+    private final AtomicBoolean ending = new AtomicBoolean();
+    private final StderrLog stderr;
+    private Thread stderrPump;
+
+    ChildProcess(String name, Process process, ProcessSlots.Slot slot) {
+        this.name = name;
+        this.process = process;
+        this.slot = slot;
+        this.stderr = new StderrLog(line -> LOG.info("{}[{}]: {}", name, process.pid(), line));
+    }
+
+    /**
+     * Starts the threads.
+     *
+     * @param input what the process reads on stdin, null for nothing
+     * @param totalMillis the longest life of the process in milliseconds, {@link Long#MAX_VALUE} for no limit
+     */
+    void serve(InputStream input, long totalMillis) {
+        stderrPump = thread("stderr", () -> stderr.pump(process.getErrorStream()));
+        stderrPump.start();
+        thread("stdin", () -> feed(input)).start();
+        thread("stdout", this::pumpStdout).start();
+        if (totalMillis != Long.MAX_VALUE) {
+            Thread.ofVirtual().name(threadName("time-out")).start(() -> endAfter(totalMillis));
+        }
+    }
+
+    private Thread thread(String task, Runnable work) {
+        return Thread.ofPlatform().daemon().name(threadName(task)).unstarted(work);
+    }
+
+    private String threadName(String task) {
+        return "caravan-exec-" + name + "-" + process.pid() + "-" + task;
+    }
+
+    OutputBuffer output() {
+        return output;
+    }
+
+    /** Ends the process with all it has started and drops what it has written. Returns at once; any thread, any number of times. */
+    void close() {
+        output.abandon();
+        end();
+    }
+
+    /** Ends the process because of this failure, which its reader is told behind what the process has written so far. */
+    void fail(ApiException why) {
+        output.end(why);
+        end();
+    }
+
+    private void end() {
+        if (process.isAlive() && ending.compareAndSet(false, true)) {
+            slot.ending();
+            Thread.ofVirtual().name(threadName("end")).start(() -> {
+                ProcessTree tree = new ProcessTree(process);
+                tree.terminate();
+                tree.killAfter(ProcessTree.GRACE);
+            });
+        }
+    }
+
+    Process process() {
+        return process;
+    }
+
+    private void feed(InputStream input) {
+        try (OutputStream stdin = process.getOutputStream()) {
+            if (input != null) {
+                input.transferTo(stdin);
+            }
+        } catch (IOException e) {
+            // A process need not read all of its input, or any: what it answers and how it exits tells whether that was right.
+            LOG.debug("{}[{}] closed its stdin early", name, process.pid());
+        }
+    }
+
+    private void pumpStdout() {
+        byte[] chunk = new byte[CHUNK];
+        try {
+            try (InputStream stdout = process.getInputStream()) {
+                int count = stdout.read(chunk);
+                while (count >= 0 && output.put(chunk, count)) {
+                    count = stdout.read(chunk);
+                }
+            } catch (IOException e) {
+                // A broken pipe has ended; the exit code tells how.
+            }
+            int exit = process.waitFor();
+            // Before the reader hears of the end: it may be asked for the next process at once.
+            slot.release();
+            output.end(exit == 0 ? null : failure(exit));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts this thread", e);
+        }
+    }
+
+    private ApiException failure(int exit) throws InterruptedException {
+        stderrPump.join(LAST_WORDS);
+        boolean signalled = exit > SIGNAL_BASE && exit <= SIGNAL_BASE + LAST_SIGNAL;
+        String how = signalled ? "was ended by signal " + (exit - SIGNAL_BASE) : "exited with code " + exit;
+        String lastWords = stderr.lastLine();
+        // For the log alone: what a program says as it fails is full of paths and may repeat what it was asked.
+        Throwable cause = lastWords.isEmpty() ? null : new IOException("last line on stderr: " + lastWords);
+        return new ApiException(502, ErrorType.API_ERROR, "provider " + name + ": the process " + how, cause);
+    }
+
+    private void endAfter(long totalMillis) {
+        try {
+            if (!process.waitFor(totalMillis, TimeUnit.MILLISECONDS)) {
+                fail(timeout("the process ran longer than " + seconds(Duration.ofMillis(totalMillis))));
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts this thread", e);
+        }
+    }
+
+    /** The failure of a reader that has waited this long in vain. */
+    ApiException silence(Duration waited) {
+        return timeout("the process wrote nothing for " + seconds(waited));
+    }
+
+    private ApiException timeout(String problem) {
+        return new ApiException(ErrorType.TIMEOUT_ERROR, "provider " + name + ": " + problem);
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
+    }
+}

@@ -1,0 +1,80 @@
+package dev.caravan.exec;
+
+import dev.caravan.message.ApiException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.time.Duration;
+
+/**
+ * The live stdout of a child process. Reading waits for the process and, when the reader stops, the process is stopped by its
+ * full pipe. The end of the stream means that stdout ended and the process exited with code 0; every other end is an exception.
+ *
+ * <p>
+ * {@link #read()} throws, behind the last byte that the process has written:
+ * <ul>
+ * <li>{@link ApiException} 502 {@code api_error} when the process exited with another code or died of a signal; its cause, which
+ * is for the log, has the last line of stderr,
+ * <li>{@link ApiException} 504 {@code timeout_error} when it wrote nothing for the idle time-out while the reader waited, or ran
+ * longer than the total time-out; it is killed then,
+ * <li>{@link IOException} when the stream was closed.
+ * </ul>
+ * One thread reads, which may be a virtual one. {@link #close()} is for any thread. An output that was neither read to its end
+ * nor closed is closed when it is garbage: a step that forgets it must not cost a process for ever.
+ */
+public final class ProcessOutput extends InputStream {
+    private static final Cleaner FORGOTTEN = Cleaner.create();
+
+    private final ChildProcess child;
+    private final Duration idleTimeout;
+
+    ProcessOutput(ChildProcess child, Duration idleTimeout) {
+        this.child = child;
+        this.idleTimeout = idleTimeout;
+        FORGOTTEN.register(this, child::close);
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        try {
+            int count = child.output().take(target, offset, length, idleTimeout.toNanos());
+            if (count == OutputBuffer.NOTHING_YET) {
+                child.fail(child.silence(idleTimeout));
+                // The process may have ended by itself in this moment: then that is the end.
+                count = child.output().take(target, offset, length, 0);
+            }
+            return count;
+        } catch (InterruptedException e) {
+            child.close();
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for the process");
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    @Override
+    public int available() {
+        return child.output().available();
+    }
+
+    /**
+     * Ends the process with all that it has started: SIGTERM, and SIGKILL a second later for what is left. Returns at once and
+     * never throws; any thread, any number of times. A reader that waits is woken.
+     */
+    @Override
+    public void close() {
+        child.close();
+    }
+}

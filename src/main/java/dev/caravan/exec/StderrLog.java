@@ -1,0 +1,76 @@
+package dev.caravan.exec;
+
+import dev.caravan.message.Text;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+
+/**
+ * Takes a process's stderr line by line to the log, with bounds on a line's length and on the number of lines, and remembers the
+ * last one. A carriage return ends a line as well, as progress bars have it. One thread pumps, any may ask.
+ */
+final class StderrLog {
+    /** The longest line logged, in bytes; the rest of a longer one is dropped. */
+    static final int MAX_LINE = 1_000;
+    /** The most lines logged of one process. */
+    static final int MAX_LINES = 200;
+
+    private final Consumer<String> log;
+    private final byte[] line = new byte[MAX_LINE];
+    private int length;
+    private boolean cut;
+    private long lines;
+    private volatile String lastLine = "";
+
+    StderrLog(Consumer<String> log) {
+        this.log = log;
+    }
+
+    /** Reads until the end of the stream or until it breaks; both just end the log. */
+    void pump(InputStream stderr) {
+        byte[] chunk = new byte[4 * 1024];
+        try (stderr) {
+            for (int count = stderr.read(chunk); count >= 0; count = stderr.read(chunk)) {
+                for (int i = 0; i < count; i++) {
+                    add(chunk[i]);
+                }
+            }
+        } catch (IOException e) {
+            // The process is gone, and with it whatever it still had to say.
+        }
+        endLine();
+        if (lines > MAX_LINES) {
+            log.accept("… " + (lines - MAX_LINES) + " more lines on stderr");
+        }
+    }
+
+    private void add(byte b) {
+        if (b == '\n' || b == '\r') {
+            endLine();
+        } else if (length < MAX_LINE) {
+            line[length++] = b;
+        } else {
+            cut = true;
+        }
+    }
+
+    private void endLine() {
+        if (length == 0) {
+            return;
+        }
+        String text = Text.excerpt(new String(line, 0, length, StandardCharsets.UTF_8), MAX_LINE);
+        lastLine = cut ? text + "…" : text;
+        length = 0;
+        cut = false;
+        lines++;
+        if (lines <= MAX_LINES) {
+            log.accept(lastLine);
+        }
+    }
+
+    /** The last line so far, without control characters; empty when there was none. */
+    String lastLine() {
+        return lastLine;
+    }
+}
