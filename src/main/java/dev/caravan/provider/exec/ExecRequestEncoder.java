@@ -1,0 +1,184 @@
+package dev.caravan.provider.exec;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.caravan.message.ContentBlock;
+import dev.caravan.message.InputMessage;
+import dev.caravan.message.MessageJson;
+import dev.caravan.message.MessageRequest;
+import dev.caravan.message.Thinking;
+import dev.caravan.message.Tool;
+import dev.caravan.message.ToolChoice;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Encodes a request as the line that a process reads, see {@code docs/exec-protocol.md}: the Messages API's own request with one
+ * form for what may be said in several, so that {@code system} and {@code content} are always arrays of blocks. Equal prompts
+ * become equal bytes, for the sake of prefix caches.
+ */
+public final class ExecRequestEncoder {
+    /** Claude Code's note to Anthropic about whom to bill, which changes with every request. */
+    private static final String BILLING_LINE = "x-anthropic-billing-header:";
+
+    private ExecRequestEncoder() {}
+
+    /**
+     * The request line, JSON in UTF-8 with a line feed behind it and none in it.
+     *
+     * @param messageId the id of the message to be written
+     * @param model the model's name without its provider
+     */
+    public static byte[] encode(MessageRequest request, String messageId, String model) {
+        ByteArrayOutputStream line = new ByteArrayOutputStream(request.body().length + 256);
+        try (JsonGenerator out = MessageJson.FACTORY.createGenerator(line)) {
+            out.writeStartObject();
+            out.writeStringField("type", "generate");
+            out.writeStringField("id", messageId);
+            out.writeStringField("model", model);
+            prompt(request, out);
+            options(request, out);
+            out.writeBooleanField("stream", request.stream());
+            out.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array in memory does not fail", e);
+        }
+        line.write('\n');
+        return line.toByteArray();
+    }
+
+    private static void prompt(MessageRequest request, JsonGenerator out) throws IOException {
+        List<ContentBlock> system = withoutBillingLine(request.system());
+        if (!system.isEmpty()) {
+            out.writeFieldName("system");
+            ExecContent.write(system, out);
+        }
+        out.writeArrayFieldStart("messages");
+        for (InputMessage message : request.messages()) {
+            out.writeStartObject();
+            out.writeStringField("role", wireName(message.role()));
+            out.writeFieldName("content");
+            ExecContent.write(message.content(), out);
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+        tools(request, out);
+    }
+
+    private static List<ContentBlock> withoutBillingLine(List<ContentBlock> system) {
+        List<ContentBlock> kept = new ArrayList<>();
+        for (ContentBlock block : system) {
+            if (block instanceof ContentBlock.Text text && text.text().startsWith(BILLING_LINE)) {
+                int lineEnd = text.text().indexOf('\n');
+                String rest = lineEnd < 0 ? "" : text.text().substring(lineEnd).stripLeading();
+                if (!rest.isEmpty()) {
+                    kept.add(new ContentBlock.Text(rest));
+                }
+            } else {
+                kept.add(block);
+            }
+        }
+        return kept;
+    }
+
+    /** The client's own tools. Those that Anthropic runs nobody else can, so the model is not told of them. */
+    private static void tools(MessageRequest request, JsonGenerator out) throws IOException {
+        List<Tool> tools = request.tools().stream().filter(Tool::custom).toList();
+        if (tools.isEmpty()) {
+            return;
+        }
+        out.writeArrayFieldStart("tools");
+        for (Tool tool : tools) {
+            out.writeStartObject();
+            out.writeStringField("name", tool.name());
+            if (tool.description() != null) {
+                out.writeStringField("description", tool.description());
+            }
+            out.writeFieldName("input_schema");
+            out.writeRawValue(tool.inputSchema().compact());
+            if (tool.strict() != null) {
+                out.writeBooleanField("strict", tool.strict());
+            }
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+        ToolChoice choice = request.toolChoice();
+        if (choice != null && offered(choice, tools)) {
+            toolChoice(choice, out);
+        }
+    }
+
+    private static boolean offered(ToolChoice choice, List<Tool> tools) {
+        return choice.mode() != ToolChoice.Mode.TOOL
+                || tools.stream().anyMatch(tool -> tool.name().equals(choice.name()));
+    }
+
+    private static void toolChoice(ToolChoice choice, JsonGenerator out) throws IOException {
+        out.writeObjectFieldStart("tool_choice");
+        out.writeStringField("type", wireName(choice.mode()));
+        if (choice.mode() == ToolChoice.Mode.TOOL) {
+            out.writeStringField("name", choice.name());
+        }
+        if (choice.disableParallelToolUse()) {
+            out.writeBooleanField("disable_parallel_tool_use", true);
+        }
+        out.writeEndObject();
+    }
+
+    private static void options(MessageRequest request, JsonGenerator out) throws IOException {
+        out.writeNumberField("max_tokens", request.maxTokens());
+        if (!request.stopSequences().isEmpty()) {
+            out.writeArrayFieldStart("stop_sequences");
+            for (String sequence : request.stopSequences()) {
+                out.writeString(sequence);
+            }
+            out.writeEndArray();
+        }
+        if (request.temperature() != null) {
+            out.writeNumberField("temperature", request.temperature());
+        }
+        if (request.topP() != null) {
+            out.writeNumberField("top_p", request.topP());
+        }
+        if (request.topK() != null) {
+            out.writeNumberField("top_k", request.topK());
+        }
+        if (request.thinking() != null) {
+            thinking(request.thinking(), out);
+        }
+        if (request.effort() != null || request.outputSchema() != null) {
+            outputConfig(request, out);
+        }
+    }
+
+    private static void thinking(Thinking thinking, JsonGenerator out) throws IOException {
+        out.writeObjectFieldStart("thinking");
+        out.writeStringField("type", thinking.mode());
+        if (thinking.budgetTokens() > 0) {
+            out.writeNumberField("budget_tokens", thinking.budgetTokens());
+        }
+        out.writeEndObject();
+    }
+
+    private static void outputConfig(MessageRequest request, JsonGenerator out) throws IOException {
+        out.writeObjectFieldStart("output_config");
+        if (request.effort() != null) {
+            out.writeStringField("effort", request.effort());
+        }
+        if (request.outputSchema() != null) {
+            out.writeObjectFieldStart("format");
+            out.writeStringField("type", "json_schema");
+            out.writeFieldName("schema");
+            out.writeRawValue(request.outputSchema().compact());
+            out.writeEndObject();
+        }
+        out.writeEndObject();
+    }
+
+    private static String wireName(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

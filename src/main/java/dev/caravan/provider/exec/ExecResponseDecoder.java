@@ -1,0 +1,179 @@
+package dev.caravan.provider.exec;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.ErrorType;
+import dev.caravan.message.EventSequencer;
+import dev.caravan.message.MessageEvent;
+import dev.caravan.message.MessageEvent.MessageStart;
+import dev.caravan.message.StopReason;
+import dev.caravan.message.Text;
+import dev.caravan.message.TokenEstimate;
+import dev.caravan.message.Usage;
+import dev.caravan.provider.ResponseDecoder;
+import dev.caravan.provider.exec.ExecLine.Done;
+import dev.caravan.provider.exec.ExecLine.Failure;
+import dev.caravan.provider.exec.ExecLine.Tokens;
+import dev.caravan.provider.exec.ExecLine.ToolUse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Decodes what a process writes, see {@code docs/exec-protocol.md}. The message opens with the first line that says something of
+ * it, so that an error before that keeps its status; usage that came earlier is in its {@code message_start}. The end of stdout
+ * with exit code 0, for which {@link #end()} stands, completes a message as a {@code done} line does. Not thread-safe.
+ */
+public final class ExecResponseDecoder implements ResponseDecoder {
+    /** The longest message of an error line that is passed on, in characters. */
+    private static final int MAX_ERROR = 2_000;
+    /** A signature that is not Anthropic's is told by this, so that it is not sent there later. */
+    private static final String NOT_ANTHROPIC = "caravan:";
+
+    private final String provider;
+    private final MessageStart start;
+    private final EventSequencer events;
+    private final Set<String> toolIds = new HashSet<>();
+    private Usage usage;
+    private boolean outputCounted;
+    private long outputBytes;
+    private int tools;
+
+    /**
+     * @param provider the provider's name, for errors
+     * @param start opens the message, with an estimate of the prompt's tokens
+     * @param out takes the events
+     */
+    public ExecResponseDecoder(String provider, MessageStart start, Consumer<MessageEvent> out) {
+        this.provider = provider;
+        this.start = start;
+        this.usage = start.usage();
+        this.events = new EventSequencer(out);
+    }
+
+    @Override
+    public void event(String type, byte[] buffer, int offset, int length) throws IOException {
+        if (finished()) {
+            return;
+        }
+        try {
+            line(ExecLine.read(buffer, offset, length));
+        } catch (ExecLine.ExecLineException e) {
+            throw broken(e.getMessage());
+        }
+    }
+
+    private void line(ExecLine line) {
+        if (line.thinking != null) {
+            open();
+            count(line.thinking);
+            events.thinking(line.thinking);
+        }
+        if (line.signature != null && !line.signature.isEmpty()) {
+            events.signature(
+                    line.signature.startsWith(NOT_ANTHROPIC) ? line.signature : NOT_ANTHROPIC + line.signature);
+        }
+        if (line.text != null) {
+            open();
+            count(line.text);
+            events.text(line.text);
+        }
+        if (line.toolUse != null) {
+            open();
+            tool(line.toolUse);
+        }
+        if (line.usage != null) {
+            usage(line.usage);
+        }
+        if (line.error != null) {
+            throw failure(line.error);
+        }
+        if (line.done != null) {
+            done(line.done);
+        }
+    }
+
+    private void open() {
+        events.start(start.id(), start.model(), usage);
+    }
+
+    private void count(String output) {
+        outputBytes += output.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private void tool(ToolUse call) {
+        // An id given twice would make one result answer two calls: the second call gets an id of its own.
+        boolean usable = call.id() != null && !call.id().isEmpty() && toolIds.add(call.id());
+        String input = call.input().text();
+        count(input);
+        events.tool(tools, usable ? call.id() : null, call.name(), input);
+        events.endTool(tools++);
+    }
+
+    private void usage(Tokens tokens) {
+        outputCounted |= tokens.output().isPresent();
+        usage = new Usage(tokens.input().orElse(usage.inputTokens()),
+                tokens.cacheCreation().orElse(usage.cacheCreationInputTokens()),
+                tokens.cacheRead().orElse(usage.cacheReadInputTokens()), tokens.output().orElse(usage.outputTokens()));
+    }
+
+    private void done(Done done) {
+        StopReason reason = StopReason.END_TURN;
+        if (done.stopReason() != null) {
+            reason = StopReason.ofWireName(done.stopReason());
+        } else if (done.stopSequence() != null) {
+            reason = StopReason.STOP_SEQUENCE;
+        }
+        if (reason == null) {
+            throw broken("done.stop_reason: \"" + Text.excerpt(done.stopReason()) + "\" is no stop reason of the API");
+        }
+        finish(reason, done.stopSequence());
+    }
+
+    /** A client acts on its calls because of the stop reason, so the two are made to agree; why a message was cut stays. */
+    private void finish(StopReason said, String stopSequence) {
+        open();
+        StopReason reason = switch (said) {
+            case END_TURN, TOOL_USE -> events.toolUsed() ? StopReason.TOOL_USE : StopReason.END_TURN;
+            default -> said;
+        };
+        Usage total = outputCounted ? usage : usage.withOutputTokens(TokenEstimate.ofBytes(outputBytes));
+        events.finish(reason, reason == StopReason.STOP_SEQUENCE ? stopSequence : null, total);
+    }
+
+    private ApiException failure(Failure failure) {
+        // A credential that the process uses is not the client's, which has nothing to put right there.
+        ErrorType type = switch (ErrorType.ofWireName(failure.type())) {
+            case AUTHENTICATION_ERROR, PERMISSION_ERROR, BILLING_ERROR, CONFLICT_ERROR -> ErrorType.API_ERROR;
+            case ErrorType other -> other;
+        };
+        String message = failure.message() == null || failure.message().isBlank()
+                ? "the process reported an error without a message"
+                : Text.excerpt(failure.message(), MAX_ERROR);
+        return new ApiException(type, "provider " + provider + ": " + message);
+    }
+
+    private ApiException broken(String problem) {
+        return new ApiException(502, ErrorType.API_ERROR, "provider " + provider + ": " + problem);
+    }
+
+    /** Takes a reply that is a single line. */
+    @Override
+    public void message(byte[] json) throws IOException {
+        event("message", json, 0, json.length);
+        end();
+    }
+
+    @Override
+    public void end() {
+        if (!finished()) {
+            finish(StopReason.END_TURN, null);
+        }
+    }
+
+    @Override
+    public boolean finished() {
+        return events.finished();
+    }
+}
