@@ -129,10 +129,8 @@ final class ChildProcess {
         stderrPump.join(LAST_WORDS);
         boolean signalled = exit > SIGNAL_BASE && exit <= SIGNAL_BASE + LAST_SIGNAL;
         String how = signalled ? "was ended by signal " + (exit - SIGNAL_BASE) : "exited with code " + exit;
-        String lastWords = stderr.lastLine();
-        // For the log alone: what a program says as it fails is full of paths and may repeat what it was asked.
-        Throwable cause = lastWords.isEmpty() ? null : new IOException("last line on stderr: " + lastWords);
-        return new ApiException(502, ErrorType.API_ERROR, "provider " + name + ": the process " + how, cause);
+        // What it said on stderr is in the log alone: it is full of paths and may repeat what the process was asked.
+        return new ApiException(502, ErrorType.API_ERROR, "provider " + name + ": the process " + how);
     }
 
     private void endAfter(long totalMillis) {

@@ -1,7 +1,9 @@
 package dev.caravan.exec;
 
+import dev.caravan.config.ExecProvider;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,14 @@ public record CommandSpec(String name, List<String> command, Path workingDirecto
         if (maxProcesses < 1) {
             throw new IllegalArgumentException("the processes of " + name + " must be at least 1");
         }
+    }
+
+    /** What the configuration says of an exec provider. */
+    public static CommandSpec of(ExecProvider provider) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        provider.environment().forEach((name, value) -> environment.put(name, value.reveal()));
+        return new CommandSpec(provider.name(), provider.command(), provider.workingDirectory(), environment,
+                provider.timeouts().idle(), provider.timeouts().total(), provider.maxProcesses());
     }
 
     /** The program, the first word of the command. */

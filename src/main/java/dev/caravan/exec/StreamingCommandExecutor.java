@@ -1,5 +1,6 @@
 package dev.caravan.exec;
 
+import dev.caravan.config.ExecProvider;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import java.io.IOException;
@@ -54,6 +55,10 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
         this.slots = new ProcessSlots(spec.maxProcesses());
     }
 
+    public StreamingCommandExecutor(ExecProvider provider) {
+        this(CommandSpec.of(provider));
+    }
+
     /**
      * Starts the process.
      *
@@ -85,7 +90,7 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
         } catch (IOException e) {
             slot.release();
             throw new ApiException(502, ErrorType.API_ERROR, "provider " + spec.name() + ": cannot start "
-                    + command.getExecutable() + reason(e, command), e);
+                    + command.getExecutable() + reason(e, command));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.caravan.exec;
 
+import dev.caravan.config.ExecProvider;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Set;
@@ -26,6 +27,10 @@ public final class StreamingExecBinding implements ExecBinding {
 
     public StreamingExecBinding(CommandSpec spec) {
         this.spec = spec;
+    }
+
+    public StreamingExecBinding(ExecProvider provider) {
+        this(CommandSpec.of(provider));
     }
 
     @Override

@@ -39,6 +39,11 @@ public final class OpenCall implements Processor {
             public void onDone(Exchange done) {
                 call.complete();
             }
+
+            @Override
+            public boolean allowHandover() {
+                return false; // the call ends with this exchange and no other
+            }
         });
         call.setVersion(ApiVersion.ofHeader(request.getHeader("anthropic-version")));
         call.setBetas(request.headers().getAll("anthropic-beta"));

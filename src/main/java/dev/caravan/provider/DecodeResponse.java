@@ -12,8 +12,6 @@ import java.util.TreeMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
-import org.apache.camel.component.http.HttpProducer;
-import org.apache.camel.support.DefaultExchange;
 
 /**
  * Makes a stream of events of the provider's HTTP reply, live while it is still arriving. A status of 400 or more becomes the
@@ -34,7 +32,7 @@ public final class DecodeResponse implements Processor {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         Message message = exchange.getMessage();
         String provider = call.getTarget().provider();
-        takeOverConnection(exchange);
+        LiveBody.takeOver(exchange);
         UpstreamBody body = new UpstreamBody(provider, message.getBody(InputStream.class));
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class);
         Map<String, String> headers = headers(message);
@@ -48,16 +46,6 @@ public final class DecodeResponse implements Processor {
         call.getCancellation().onCancel(events::close);
         call.onComplete(events::close);
         message.setBody(events);
-    }
-
-    /**
-     * camel-http closes a reply when the exchange is over, by reading it to its end. A kamelet's exchange is over when its last
-     * step is, long before a live reply is, so the connection is taken out of its hands: the stream of events ends it now.
-     */
-    private static void takeOverConnection(Exchange exchange) {
-        Exchange nobody = new DefaultExchange(exchange.getContext());
-        exchange.getUnitOfWork().handoverSynchronization(nobody,
-                done -> done.getClass().getEnclosingClass() == HttpProducer.class);
     }
 
     private EventStream events(Call call, String contentType, UpstreamBody body, String provider) {

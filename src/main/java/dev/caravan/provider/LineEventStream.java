@@ -76,15 +76,15 @@ public class LineEventStream implements EventStream {
             if (!lines.next()) {
                 decoder.end();
                 if (!decoder.finished()) {
-                    failure = broken("the reply ended too early", null);
+                    failure = broken("the reply ended too early");
                 }
             } else if (!lines.blank()) {
                 decoder.event("message", lines.buffer(), lines.offset(), lines.length());
             }
         } catch (LineReader.LineTooLongException e) {
-            failure = broken("sent a line of more than " + maxLine + " bytes", null);
+            failure = broken("sent a line of more than " + maxLine + " bytes");
         } catch (IOException e) {
-            failure = broken("the reply broke off", e);
+            failure = broken("the reply broke off");
         } catch (RuntimeException e) {
             failure = e;
         }
@@ -93,8 +93,8 @@ public class LineEventStream implements EventStream {
         }
     }
 
-    private ApiException broken(String problem, IOException cause) {
-        return new ApiException(502, ErrorType.API_ERROR, "provider " + provider + ": " + problem, cause);
+    private ApiException broken(String problem) {
+        return new ApiException(502, ErrorType.API_ERROR, "provider " + provider + ": " + problem);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.caravan.provider.exec;
 
+import dev.caravan.config.ExecProvider;
 import dev.caravan.message.Call;
 import dev.caravan.message.EventStream;
+import dev.caravan.provider.LiveBody;
 import java.io.InputStream;
 import java.util.Objects;
 import org.apache.camel.Exchange;
@@ -13,14 +15,15 @@ import org.apache.camel.Processor;
  * Thread-safe once it is set up.
  */
 public final class ExecDecode implements Processor {
-    private int maxLineBytes = ExecEventStream.DEFAULT_MAX_LINE;
+    private final int maxLineBytes;
 
-    public int getMaxLineBytes() {
-        return maxLineBytes;
+    /** Takes lines of up to the provider's {@code max-line}. */
+    public ExecDecode(ExecProvider provider) {
+        this(provider.maxLineBytes());
     }
 
-    /** The longest line that the process may write, in bytes; 1 MB if not set. */
-    public void setMaxLineBytes(int maxLineBytes) {
+    /** @param maxLineBytes the longest line that the process may write */
+    public ExecDecode(int maxLineBytes) {
         this.maxLineBytes = maxLineBytes;
     }
 
@@ -31,10 +34,12 @@ public final class ExecDecode implements Processor {
         if (!(exchange.getMessage().getBody() instanceof InputStream output)) {
             throw new IllegalStateException("the body is not the live output of a process");
         }
+        LiveBody.takeOver(exchange);
         String provider = call.getTarget() == null ? "exec" : call.getTarget().provider();
         EventStream events = new ExecEventStream(output, provider, maxLineBytes, call.messageStart());
         call.setPassThrough(false);
         call.getCancellation().onCancel(events::close);
+        call.onComplete(events::close);
         exchange.getMessage().setBody(events);
     }
 }

@@ -222,7 +222,7 @@ class ExecRouteTest {
                 errorHandler(noErrorHandler());
                 from("direct:generate").process(new ExecEncode())
                         .to("exec:demo?binding=#demoBinding&commandExecutor=#demoExecutor").process(behindExec)
-                        .process(new ExecDecode()).split(body()).streaming().stopOnException()
+                        .process(new ExecDecode(1024 * 1024)).split(body()).streaming().stopOnException()
                         .process(exchange -> events.add(exchange.getMessage().getBody(MessageEvent.class)));
             }
         });
