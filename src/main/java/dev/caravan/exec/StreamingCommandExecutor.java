@@ -55,8 +55,9 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
         this.slots = new ProcessSlots(spec.maxProcesses());
     }
 
-    public StreamingCommandExecutor(ExecProvider provider) {
-        this(CommandSpec.of(provider));
+    /** For a provider as it is configured. */
+    public static StreamingCommandExecutor of(ExecProvider provider) {
+        return new StreamingCommandExecutor(CommandSpec.of(provider));
     }
 
     /**

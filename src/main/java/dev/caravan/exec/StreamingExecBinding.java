@@ -29,8 +29,9 @@ public final class StreamingExecBinding implements ExecBinding {
         this.spec = spec;
     }
 
-    public StreamingExecBinding(ExecProvider provider) {
-        this(CommandSpec.of(provider));
+    /** For a provider as it is configured. */
+    public static StreamingExecBinding of(ExecProvider provider) {
+        return new StreamingExecBinding(CommandSpec.of(provider));
     }
 
     @Override

@@ -9,8 +9,8 @@ public final class ReadBody implements Processor {
     private final long maxBytes;
 
     /** Reads bodies up to {@code server.max-body}. */
-    public ReadBody(CaravanConfig config) {
-        this(config.server().maxBodyBytes());
+    public static ReadBody of(CaravanConfig config) {
+        return new ReadBody(config.server().maxBodyBytes());
     }
 
     /** Reads bodies up to so many bytes. */

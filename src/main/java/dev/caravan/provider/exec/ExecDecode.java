@@ -18,8 +18,8 @@ public final class ExecDecode implements Processor {
     private final int maxLineBytes;
 
     /** Takes lines of up to the provider's {@code max-line}. */
-    public ExecDecode(ExecProvider provider) {
-        this(provider.maxLineBytes());
+    public static ExecDecode of(ExecProvider provider) {
+        return new ExecDecode(provider.maxLineBytes());
     }
 
     /** @param maxLineBytes the longest line that the process may write */
