@@ -16,6 +16,8 @@ import dev.caravan.message.MessageEvent.ThinkingDelta;
 import dev.caravan.message.MessageEvent.ToolUseBlock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -25,13 +27,16 @@ import java.util.function.Consumer;
  *
  * <p>
  * Text and reasoning close as soon as something else begins. A tool call stays open until its arguments are a complete JSON
- * object, because providers interleave the fragments of parallel calls; what belongs to a later block waits until then. Not
- * thread-safe.
+ * object, because providers interleave the fragments of parallel calls; what belongs to a later block waits until then. What
+ * comes after that object is left out: some providers repeat the whole arguments at the end. Not thread-safe.
  */
 public final class EventSequencer {
     private final Consumer<MessageEvent> out;
     /** The open block first, then those that wait for it. */
     private final Deque<Segment> segments = new ArrayDeque<>();
+    /** Keys of calls whose block is closed: a late fragment belongs to none. */
+    private final Set<Integer> closedTools = new HashSet<>();
+    private final Set<String> toolIds = new HashSet<>();
     private int nextIndex;
     private boolean started;
     private boolean toolUsed;
@@ -103,6 +108,9 @@ public final class EventSequencer {
     public void tool(int key, String id, String name, String arguments) {
         Segment segment = find(key);
         if (segment == null) {
+            if (closedTools.contains(key)) {
+                return;
+            }
             toolUsed = true;
             segment = new Segment(Kind.TOOL, key);
             segment.identify(id, name);
@@ -123,15 +131,29 @@ public final class EventSequencer {
             segment.ended = true;
             advance();
         }
+        closedTools.remove(key);
+    }
+
+    /** Whether the arguments of the call under this key are a complete object, so that no more of them can come. */
+    public boolean toolComplete(int key) {
+        Segment segment = find(key);
+        return segment == null ? closedTools.contains(key) : segment.closable();
+    }
+
+    /** Whether some call's arguments have begun and are not complete: ending the message now would cut them off. */
+    public boolean insideArguments() {
+        for (Segment segment : segments) {
+            if (segment.balance.begun() && !segment.balance.complete()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Ends the message: all blocks are closed, then come {@code message_delta} and {@code message_stop}. */
     public void finish(StopReason reason, String stopSequence, Usage usage) {
         while (!segments.isEmpty()) {
-            Segment segment = segments.peek();
-            segment.open();
-            segment.close();
-            segments.remove();
+            closeHead();
         }
         finished = true;
         out.accept(new MessageDelta(reason, stopSequence, usage));
@@ -164,12 +186,19 @@ public final class EventSequencer {
     /** Closes the open block while it can be closed and another one waits, and opens the one behind it. */
     private void advance() {
         while (segments.size() > 1 && segments.peek().closable()) {
-            Segment head = segments.peek();
-            head.open();
-            head.close();
-            segments.remove();
+            closeHead();
         }
         segments.peek().openIfKnown();
+    }
+
+    private void closeHead() {
+        Segment head = segments.peek();
+        head.open();
+        head.close();
+        segments.remove();
+        if (head.kind == Kind.TOOL && !head.ended) {
+            closedTools.add(head.key);
+        }
     }
 
     private enum Kind {
@@ -185,6 +214,7 @@ public final class EventSequencer {
         String id;
         String name;
         String signature;
+        boolean placeholder;
         boolean ended;
         int index = -1;
 
@@ -203,11 +233,28 @@ public final class EventSequencer {
         }
 
         void append(String fragment) {
-            if (kind == Kind.TOOL) {
-                if (balance.complete()) {
-                    return; // some providers repeat the whole arguments at the end
-                }
-                balance.feed(fragment);
+            if (kind != Kind.TOOL) {
+                put(fragment);
+            } else if (!balance.begun() && isPlaceholder(fragment)) {
+                placeholder = true;
+            } else {
+                placeholder &= fragment.isBlank();
+                put(fragment.substring(0, balance.feed(fragment)));
+            }
+        }
+
+        /**
+         * Some providers open a call with an empty object or null and send its arguments afterwards. Nothing is sent for it: a
+         * block without input is a call without arguments, which it may as well be.
+         */
+        private boolean isPlaceholder(String fragment) {
+            String text = fragment.strip();
+            return text.equals("{}") || text.equals("null");
+        }
+
+        private void put(String fragment) {
+            if (fragment.isEmpty()) {
+                return;
             }
             if (index >= 0) {
                 send(fragment);
@@ -217,7 +264,7 @@ public final class EventSequencer {
         }
 
         boolean closable() {
-            return kind != Kind.TOOL || ended || balance.complete();
+            return kind != Kind.TOOL || ended || placeholder || balance.complete();
         }
 
         /** A tool call opens only once its name is known. */
@@ -252,7 +299,17 @@ public final class EventSequencer {
             if (name == null) {
                 throw new ApiException(502, ErrorType.API_ERROR, "the model called a tool without naming it");
             }
-            return new ToolUseBlock(id == null ? Ids.toolUse() : Ids.conformingToolUse(id), name);
+            return new ToolUseBlock(uniqueId(), name);
+        }
+
+        /** Clients pair results with calls by id, so a second call of a message under the same id gets another one. */
+        private String uniqueId() {
+            String wanted = id == null ? Ids.toolUse() : Ids.conformingToolUse(id);
+            String unique = wanted;
+            for (int n = 2; !toolIds.add(unique); n++) {
+                unique = wanted + "_" + n;
+            }
+            return unique;
         }
 
         void send(String fragment) {

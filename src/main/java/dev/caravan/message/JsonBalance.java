@@ -10,8 +10,12 @@ final class JsonBalance {
     private boolean inString;
     private boolean escaped;
 
-    void feed(String fragment) {
+    /** Takes the next fragment and returns how many of its characters belong to the object; what follows them is surplus. */
+    int feed(String fragment) {
         for (int i = 0; i < fragment.length(); i++) {
+            if (complete()) {
+                return i;
+            }
             char c = fragment.charAt(i);
             if (inString) {
                 if (escaped) {
@@ -29,15 +33,21 @@ final class JsonBalance {
                     depth++;
                     begun = true;
                 }
-                case '}', ']' -> depth--;
+                case '}', ']' -> depth = Math.max(0, depth - 1);
                 default -> {
                 }
             }
         }
+        return fragment.length();
+    }
+
+    /** Whether an object or array was opened. */
+    boolean begun() {
+        return begun;
     }
 
     /** Whether an object or array was opened and closed again. */
     boolean complete() {
-        return begun && depth <= 0 && !inString;
+        return begun && depth == 0 && !inString;
     }
 }
