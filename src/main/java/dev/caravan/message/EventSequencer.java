@@ -214,6 +214,7 @@ public final class EventSequencer {
         String id;
         String name;
         String signature;
+        char half;
         boolean placeholder;
         boolean ended;
         int index = -1;
@@ -252,14 +253,22 @@ public final class EventSequencer {
             return text.equals("{}") || text.equals("null");
         }
 
+        /** Some providers cut a stream between the halves of a surrogate pair; the first half waits for the second. */
         private void put(String fragment) {
             if (fragment.isEmpty()) {
                 return;
             }
+            String whole = half == 0 ? fragment : half + fragment;
+            int end = whole.length() - 1;
+            half = Character.isHighSurrogate(whole.charAt(end)) ? whole.charAt(end) : 0;
+            String text = half == 0 ? whole : whole.substring(0, end);
+            if (text.isEmpty()) {
+                return;
+            }
             if (index >= 0) {
-                send(fragment);
+                send(text);
             } else {
-                waiting.append(fragment);
+                waiting.append(text);
             }
         }
 
@@ -322,6 +331,9 @@ public final class EventSequencer {
         }
 
         void close() {
+            if (half != 0) {
+                send(Text.REPLACEMENT);
+            }
             if (signature != null) {
                 out.accept(new ContentBlockDelta(index, new SignatureDelta(signature)));
             }

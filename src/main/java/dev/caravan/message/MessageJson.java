@@ -117,7 +117,7 @@ public final class MessageJson {
 
     /** A JSON string, quotes included, in UTF-8. */
     public static byte[] quoted(String text) {
-        byte[] inner = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+        byte[] inner = escaped(text);
         byte[] json = new byte[inner.length + 2];
         json[0] = '"';
         System.arraycopy(inner, 0, json, 1, inner.length);
@@ -192,7 +192,7 @@ public final class MessageJson {
 
     private static byte[] indexed(byte[] head, int index, byte[] middle, String text, byte[] tail) {
         byte[] number = utf8(Integer.toString(index));
-        byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+        byte[] quoted = escaped(text);
         byte[] json = new byte[head.length + number.length + middle.length + quoted.length + tail.length];
         int at = append(json, 0, head);
         at = append(json, at, number);
@@ -200,6 +200,14 @@ public final class MessageJson {
         at = append(json, at, quoted);
         append(json, at, tail);
         return json;
+    }
+
+    private static byte[] escaped(String text) {
+        try {
+            return JsonStringEncoder.getInstance().quoteAsUTF8(text);
+        } catch (IllegalArgumentException e) {
+            return JsonStringEncoder.getInstance().quoteAsUTF8(Text.wellFormed(text));
+        }
     }
 
     private static int append(byte[] target, int at, byte[] part) {

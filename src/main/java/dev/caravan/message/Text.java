@@ -2,6 +2,9 @@ package dev.caravan.message;
 
 /** Text that a client or an upstream sent, made fit to be quoted in a message. */
 public final class Text {
+    /** Stands for what is no character, U+FFFD. */
+    public static final String REPLACEMENT = "\uFFFD";
+
     private static final int EXCERPT = 80;
 
     private Text() {}
@@ -19,5 +22,18 @@ public final class Text {
             text.append(Character.isISOControl(c) || c == '\u2028' || c == '\u2029' ? '?' : c);
         }
         return value.length() > limit ? text.append('…').toString() : text.toString();
+    }
+
+    /** The text with half a surrogate pair, which UTF-8 cannot express, replaced by U+FFFD. */
+    public static String wellFormed(String value) {
+        StringBuilder text = new StringBuilder(value.length());
+        value.codePoints().forEach(c -> {
+            if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+                text.append(REPLACEMENT);
+            } else {
+                text.appendCodePoint(c);
+            }
+        });
+        return text.toString();
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -145,6 +146,39 @@ class EventSequencerToolsTest {
             1 text
             1 +x
             1 stop""");
+    }
+
+    @Test
+    void aSurrogatePairThatWasCutIsJoined() {
+        open();
+        out.thinking("\ud83c");
+        out.thinking("\udf89!");
+        out.text("a\ud83c");
+        out.text("\udf89\ud83c");
+        out.tool(0, "call_a", "a", "{\"x\":\"\ud83c");
+        out.tool(0, "", "", "\udf89\"}");
+        assertEvents("""
+            0 thinking
+            0 +🎉!
+            0 stop
+            1 text
+            1 +a
+            1 +🎉
+            1 +\uFFFD
+            1 stop
+            2 tool_use call_a a
+            2 +
+            2 +{"x":"
+            2 +🎉"}
+            2 stop""");
+    }
+
+    @Test
+    void halfASurrogatePairInTheMidstOfATextIsReplaced() {
+        assertEquals(
+                "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"a\uFFFDb\uFFFD🎉\"}}",
+                new String(MessageJson.data(new MessageEvent.ContentBlockDelta(0,
+                        new MessageEvent.TextDelta("a\ud83cb\udf89\ud83c\udf89"))), StandardCharsets.UTF_8));
     }
 
     private void open() {
