@@ -40,7 +40,15 @@ public sealed interface ContentBlock {
     }
 
     /** Earlier reasoning with the signature that its provider gave it, empty if none. */
-    record Thinking(String thinking, String signature) implements ContentBlock {}
+    record Thinking(String thinking, String signature) implements ContentBlock {
+        /** How the signatures begin that Caravan gives to the reasoning of providers that sign none. */
+        public static final String MINTED_SIGNATURE = "caravan:";
+
+        /** Whether the signature is Caravan's own, which no provider would recognise. */
+        public boolean minted() {
+            return signature.startsWith(MINTED_SIGNATURE);
+        }
+    }
 
     /** Earlier reasoning that only its provider can read. */
     record RedactedThinking(String data) implements ContentBlock {}

@@ -37,6 +37,9 @@ import java.util.function.Consumer;
  * The methods that add content throw an {@link IllegalStateException} before {@link #start}.
  */
 public final class EventSequencer {
+    /** How a signature begins that is Caravan's own, so that it can be told from a provider's and is not sent to one. */
+    public static final String MINTED_SIGNATURE = "caravan:";
+
     private final Consumer<MessageEvent> out;
     /** The open block first, then those that wait for it. */
     private final Deque<Segment> segments = new ArrayDeque<>();
@@ -145,6 +148,17 @@ public final class EventSequencer {
         }
     }
 
+    /** Whether the arguments of the call under this key are a complete object, so that no more of them can come. */
+    public boolean toolComplete(int key) {
+        Segment segment = calls.get(key);
+        return segment != null && (segment.closed || segment.closable());
+    }
+
+    /** Whether some call's arguments have begun and are not complete: ending the message now would cut them off. */
+    public boolean insideArguments() {
+        return segments.stream().anyMatch(segment -> segment.balance.begun() && !segment.balance.complete());
+    }
+
     /**
      * Ends the message: all blocks are closed, then come {@code message_delta} and {@code message_stop}. Later calls do nothing.
      *
@@ -155,10 +169,7 @@ public final class EventSequencer {
             return;
         }
         while (!segments.isEmpty()) {
-            Segment segment = segments.peek();
-            segment.open();
-            segment.close();
-            segments.remove();
+            closeHead();
         }
         finished = true;
         out.accept(new MessageDelta(reason, stopSequence, usage));
@@ -178,7 +189,7 @@ public final class EventSequencer {
 
     private Segment tail(Kind kind) {
         Segment last = segments.peekLast();
-        if (last == null || last.kind != kind || last.signature != null) {
+        if (last == null || last.kind != kind || last.signed()) {
             last = new Segment(kind);
             add(last);
         }
@@ -193,14 +204,18 @@ public final class EventSequencer {
     /** Closes the open block while it can be closed and another one waits, and opens the one behind it. */
     private void advance() {
         while (segments.size() > 1 && segments.peek().closable()) {
-            Segment head = segments.peek();
-            head.open();
-            head.close();
-            segments.remove();
+            closeHead();
         }
         if (!segments.isEmpty()) {
             segments.peek().openIfKnown();
         }
+    }
+
+    private void closeHead() {
+        Segment head = segments.peek();
+        head.open();
+        head.close();
+        segments.remove();
     }
 
     private enum Kind {
@@ -216,10 +231,17 @@ public final class EventSequencer {
         String name;
         String signature;
         boolean ended;
+        boolean closed;
+        boolean placeholder;
         int index = -1;
 
         Segment(Kind kind) {
             this.kind = kind;
+        }
+
+        /** Whether the block ended with a signature of its provider; one of Caravan's own says nothing of the text. */
+        boolean signed() {
+            return signature != null && !signature.startsWith(MINTED_SIGNATURE);
         }
 
         void identify(String newId, String newName) {
@@ -234,19 +256,35 @@ public final class EventSequencer {
         /** Whether an id and name seen now begin another call; some servers send a new id with every fragment of one. */
         boolean isFollowedBy(String newId, String newName) {
             boolean other = id != null && !isEmpty(newId) && !newId.equals(id) && !isEmpty(newName);
-            return other && (balance.complete() || !newName.equals(name));
+            return other && (closed || closable() || !newName.equals(name));
         }
 
         void append(String fragment) {
-            String added = kind == Kind.TOOL ? balance.take(fragment) : fragment;
-            waiting.append(added);
+            if (closed) {
+                return;
+            }
+            if (kind == Kind.TOOL && !balance.begun() && isPlaceholder(fragment)) {
+                placeholder = true;
+                return;
+            }
+            placeholder &= fragment.isBlank();
+            waiting.append(kind == Kind.TOOL ? balance.take(fragment) : fragment);
             if (index >= 0) {
                 flush();
             }
         }
 
+        /**
+         * Some providers open a call with an empty object or null and send its arguments afterwards. Nothing is sent for it: a
+         * block without input is a call without arguments, which it may as well be.
+         */
+        private static boolean isPlaceholder(String fragment) {
+            String text = fragment.strip();
+            return text.equals("{}") || text.equals("null");
+        }
+
         boolean closable() {
-            return kind != Kind.TOOL || ended || balance.complete();
+            return kind != Kind.TOOL || ended || placeholder || balance.complete();
         }
 
         /** A tool call opens only once its name is known. */
@@ -320,6 +358,7 @@ public final class EventSequencer {
                 out.accept(new ContentBlockDelta(index, new SignatureDelta(signature)));
             }
             out.accept(new ContentBlockStop(index));
+            closed = true;
         }
     }
 }

@@ -37,6 +37,11 @@ final class JsonBalance {
         }
     }
 
+    /** Whether an object or array was opened. */
+    boolean begun() {
+        return begun;
+    }
+
     /** Whether an object or array was opened and closed again. */
     boolean complete() {
         return begun && depth <= 0 && !inString;

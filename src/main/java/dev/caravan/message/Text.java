@@ -2,8 +2,10 @@ package dev.caravan.message;
 
 /** Text that a client or an upstream sent, made fit to be quoted in a message or to be written as UTF-8. */
 public final class Text {
+    /** Stands for what is no character. */
+    static final char REPLACEMENT = '\uFFFD';
+
     private static final int EXCERPT = 80;
-    private static final char REPLACEMENT = '\uFFFD';
 
     private Text() {}
 

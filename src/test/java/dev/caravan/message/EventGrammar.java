@@ -86,6 +86,15 @@ public final class EventGrammar {
             JsonNode error) {}
 
     /** Checks events that must make a whole message. */
+    public static void check(List<MessageEvent> events) {
+        whole(events);
+    }
+
+    /** Checks the events of a stream that failed before its end. */
+    public static void checkCutOff(List<MessageEvent> events) {
+        partial(events);
+    }
+
     public static Said whole(List<MessageEvent> events) {
         return wholeStream(frames(events));
     }

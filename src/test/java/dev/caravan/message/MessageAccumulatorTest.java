@@ -82,7 +82,7 @@ class MessageAccumulatorTest {
     /** What a model sent for an input that is no JSON object is neither lost nor does it break the message. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{\"x\":\"lon|{\"_unparsed\":\"{\\\"x\\\":\\\"lon\"}",
-            "null|{\"_unparsed\":\"null\"}", "[1]|{\"_unparsed\":\"[1]\"}", "`  `|{}",
+            "null|{}", "[1]|{\"_unparsed\":\"[1]\"}", "`  `|{}",
             "{'a':1}|{\"_unparsed\":\"{'a':1}\"}", "` {\"a\" : 1}`|{\"a\":1}",
             "{\"a\":NaN}|{\"_unparsed\":\"{\\\"a\\\":NaN}\"}"})
     void anInputThatIsNoObject(String arguments, String input) throws IOException {

@@ -1,0 +1,110 @@
+package dev.caravan.provider;
+
+import dev.caravan.message.ContentBlock;
+import dev.caravan.message.ContentBlock.ToolUse;
+import dev.caravan.message.InputMessage;
+import dev.caravan.message.MessageRequest;
+import dev.caravan.message.Tool;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * The tools' names of one call as its provider may see them. The Messages API allows 128 characters, other dialects 64 of
+ * {@code [a-zA-Z0-9_-]}; a name that does not fit is cleaned, cut and told apart by a hash, and gets its own form back in the
+ * reply. The short form depends on the name alone, so a prompt stays the same from turn to turn. Encoder and decoder of a call
+ * share one. Immutable.
+ *
+ * @see <a href="https://platform.openai.com/docs/api-reference/chat/create">OpenAI: Create chat completion, tools</a>
+ */
+public final class ToolNames {
+    /** The longest name that OpenAI and Bedrock take. */
+    public static final int MAX_LENGTH = 64;
+
+    /** Eight hexadecimal digits: enough to tell the tools of one request apart. */
+    private static final int HASH_BYTES = 4;
+    private static final int KEPT = MAX_LENGTH - 1 - 2 * HASH_BYTES;
+
+    private final Map<String, String> shortened;
+    private final Map<String, String> originals;
+
+    private ToolNames(Map<String, String> shortened, Map<String, String> originals) {
+        this.shortened = shortened;
+        this.originals = originals;
+    }
+
+    /** The names of a request's tools and of the tools that its history shows in use. */
+    public static ToolNames of(MessageRequest request) {
+        Map<String, String> shortened = new HashMap<>();
+        for (Tool tool : request.tools()) {
+            add(tool.name(), shortened);
+        }
+        for (InputMessage message : request.messages()) {
+            if (message.role() != InputMessage.Role.ASSISTANT) {
+                continue;
+            }
+            for (ContentBlock block : message.content()) {
+                if (block instanceof ToolUse use) {
+                    add(use.name(), shortened);
+                }
+            }
+        }
+        Map<String, String> originals = new HashMap<>();
+        shortened.forEach((name, form) -> originals.put(form, name));
+        return new ToolNames(shortened, originals);
+    }
+
+    private static void add(String name, Map<String, String> shortened) {
+        if (name != null && !fits(name)) {
+            shortened.computeIfAbsent(name, ToolNames::shorten);
+        }
+    }
+
+    /** The form of a tool's name that the provider gets. */
+    public String toProvider(String name) {
+        String form = shortened.get(name);
+        return form != null ? form : fits(name) ? name : shorten(name);
+    }
+
+    /** The tool's name that the provider's form stands for; a name that was never changed, or is unknown, stands for itself. */
+    public String fromProvider(String name) {
+        return originals.getOrDefault(name, name);
+    }
+
+    private static boolean fits(String name) {
+        if (name.length() > MAX_LENGTH) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (!allowed(name.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean allowed(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-';
+    }
+
+    private static String shorten(String name) {
+        int kept = Math.min(name.length(), KEPT);
+        StringBuilder form = new StringBuilder(MAX_LENGTH);
+        for (int i = 0; i < kept; i++) {
+            form.append(allowed(name.charAt(i)) ? name.charAt(i) : '_');
+        }
+        return form.append('_').append(hash(name)).toString();
+    }
+
+    private static String hash(String name) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

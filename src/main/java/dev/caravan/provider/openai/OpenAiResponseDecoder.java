@@ -1,0 +1,235 @@
+package dev.caravan.provider.openai;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.ContentBlock;
+import dev.caravan.message.ErrorType;
+import dev.caravan.message.EventSequencer;
+import dev.caravan.message.MessageEvent;
+import dev.caravan.message.MessageEvent.MessageStart;
+import dev.caravan.message.StopReason;
+import dev.caravan.message.TokenEstimate;
+import dev.caravan.message.Usage;
+import dev.caravan.provider.ResponseDecoder;
+import dev.caravan.provider.ToolNames;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * Decodes the reply of a chat completions server.
+ *
+ * <p>
+ * The message opens with the first chunk that holds output, so that an error behind a chunk which only names the role still
+ * finds a reply without a status. It ends when both the finish reason and, with it or behind it, the usage have come, else with
+ * {@code [DONE]} or the end of the stream. {@code [DONE]} without a finish reason ends the message as if it were complete, for
+ * servers that send none, unless nothing was said or a tool's arguments are cut off. The end of the stream without either is an
+ * error, unless the provider's options accept it; cut-off arguments are always one.
+ *
+ * <p>
+ * The dialect does not tell which stop sequence was met, so such a message ends with {@code end_turn}. It does not sign
+ * reasoning, so Caravan does, in a form that it recognises later. Not thread-safe.
+ *
+ * @see <a href="https://platform.openai.com/docs/api-reference/chat/streaming">OpenAI: The chat completion chunk object</a>
+ */
+public final class OpenAiResponseDecoder implements ResponseDecoder {
+    private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
+    private static final String SIGNATURE = ContentBlock.Thinking.MINTED_SIGNATURE + "openai";
+
+    private final MessageStart opening;
+    private final OpenAiOptions options;
+    private final EventSequencer out;
+    private final ToolCalls toolCalls;
+
+    private String finishReason = "";
+    private OpenAiUsage usage;
+    private boolean refused;
+    private long outputBytes;
+
+    /**
+     * A decoder of one reply.
+     *
+     * @param out takes the events
+     * @param opening how the message opens
+     * @param names the tools' names that the request was encoded with
+     */
+    public OpenAiResponseDecoder(Consumer<MessageEvent> out, MessageStart opening, ToolNames names,
+            OpenAiOptions options) {
+        this.opening = opening;
+        this.options = options;
+        this.out = new EventSequencer(out);
+        this.toolCalls = new ToolCalls(this.out, names);
+    }
+
+    @Override
+    public void event(String type, byte[] buffer, int offset, int length) {
+        int start = offset;
+        int end = offset + length;
+        while (start < end && buffer[start] <= ' ' && buffer[start] >= 0) {
+            start++;
+        }
+        if (out.finished() || start == end) {
+            return;
+        }
+        if (isDone(buffer, start, end)) {
+            done();
+        } else if ("error".equals(type)) {
+            throw OpenAiErrors.inReply(ProviderError.of(buffer, start, end - start));
+        } else {
+            chunk(buffer, start, end - start);
+        }
+    }
+
+    private void chunk(byte[] buffer, int offset, int length) {
+        Chunk chunk;
+        try {
+            chunk = ChunkReader.chunk(buffer, offset, length);
+        } catch (IOException e) {
+            throw OpenAiErrors.broken("the provider sent an event that is no JSON object");
+        }
+        note(chunk);
+        if (chunk.hasOutput()) {
+            say(chunk);
+            toolCalls.fragments(chunk.calls());
+        }
+        if (!finishReason.isEmpty() && chunk.usage() != null) {
+            finish();
+        }
+    }
+
+    @Override
+    public void message(byte[] json) {
+        Chunk reply;
+        try {
+            reply = ChunkReader.completion(json, 0, json.length);
+        } catch (IOException e) {
+            throw OpenAiErrors.broken("the provider's reply is no JSON object");
+        }
+        note(reply);
+        if (!reply.hasOutput() && reply.finishReason().isEmpty()) {
+            throw OpenAiErrors.broken("the provider's reply holds no message");
+        }
+        say(reply);
+        toolCalls.complete(reply.calls());
+        finish();
+    }
+
+    @Override
+    public void end() {
+        if (out.finished()) {
+            return;
+        }
+        boolean acceptable = !finishReason.isEmpty() || options.acceptPrematureEnd() && whole();
+        if (!acceptable) {
+            throw OpenAiErrors.broken("the provider's stream ended before the message did");
+        }
+        finish();
+    }
+
+    @Override
+    public boolean finished() {
+        return out.finished();
+    }
+
+    private void done() {
+        if (finishReason.isEmpty() && !whole()) {
+            throw OpenAiErrors.broken("the provider's stream ended before the message did");
+        }
+        finish();
+    }
+
+    /** Whether what was said so far can be all: something was, and no tool's arguments are cut off. */
+    private boolean whole() {
+        return out.started() && !out.insideArguments();
+    }
+
+    /** Takes note of all but the output. */
+    private void note(Chunk chunk) {
+        if (chunk.error() != null) {
+            throw OpenAiErrors.inReply(chunk.error());
+        }
+        if (chunk.usage() != null) {
+            usage = chunk.usage();
+        }
+        if (!chunk.finishReason().isEmpty()) {
+            finishReason = chunk.finishReason();
+        }
+    }
+
+    private void open() {
+        out.start(opening.id(), opening.model(), opening.usage());
+    }
+
+    private void say(Chunk chunk) {
+        open();
+        think(chunk.reasoning());
+        for (Chunk.Piece piece : chunk.content()) {
+            if (piece.thinking()) {
+                think(piece.text());
+            } else {
+                count(piece.text());
+                out.text(piece.text());
+            }
+        }
+        if (!chunk.refusal().isEmpty()) {
+            refused = true;
+            count(chunk.refusal());
+            out.text(chunk.refusal());
+        }
+        for (Chunk.ToolFragment fragment : chunk.calls()) {
+            count(fragment.name());
+            count(fragment.arguments());
+        }
+    }
+
+    private void think(String thought) {
+        if (!thought.isEmpty()) {
+            count(thought);
+            out.thinking(thought);
+            out.signature(SIGNATURE);
+        }
+    }
+
+    private void finish() {
+        StopReason reason = stopReason();
+        open();
+        out.finish(reason, null, usage());
+    }
+
+    private StopReason stopReason() {
+        return switch (finishReason) {
+            case "length", "max_tokens" -> StopReason.MAX_TOKENS;
+            // Mistral: prompt and reply together were longer than the model can take.
+            case "model_length" -> StopReason.MODEL_CONTEXT_WINDOW_EXCEEDED;
+            case "content_filter" -> StopReason.REFUSAL;
+            case "error" -> throw OpenAiErrors.inReply(ProviderError.SILENT);
+            case "insufficient_system_resource" -> throw new ApiException(ErrorType.OVERLOADED_ERROR,
+                    "the provider ran out of resources before the message was complete");
+            // A call is a call, and none is none, whatever the provider says: a client would wait for the other for ever.
+            default -> out.toolUsed() ? StopReason.TOOL_USE : refused ? StopReason.REFUSAL : StopReason.END_TURN;
+        };
+    }
+
+    private Usage usage() {
+        Usage estimate = opening.usage().withOutputTokens(TokenEstimate.ofBytes(outputBytes));
+        return usage == null ? estimate : usage.toUsage(estimate);
+    }
+
+    private static boolean isDone(byte[] buffer, int start, int end) {
+        if (end - start < DONE.length) {
+            return false;
+        }
+        for (int i = 0; i < DONE.length; i++) {
+            if (buffer[start + i] != DONE[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Counts the bytes of UTF-8 that a text has, for the estimate where the provider tells no usage. */
+    private void count(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            outputBytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.caravan.provider.openai;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.caravan.provider.ToolNames;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Replies that did not stream: the body as the wire has it and the events that come of it. */
+class OpenAiReplyTest {
+    @Test
+    void text() {
+        Decoded.reply(
+                """
+                    {"id":"chatcmpl-B9","object":"chat.completion","created":1741569952,"model":"gpt-4.1","choices":[{"index":0,
+                     "message":{"role":"assistant","content":"Hello!","refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}],
+                     "usage":{"prompt_tokens":19,"completion_tokens":10,"total_tokens":29,
+                      "prompt_tokens_details":{"cached_tokens":16,"audio_tokens":0},
+                      "completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0}},"service_tier":"default"}""")
+                .is("start\n0 text\n0 +Hello!\n0 stop\nend end_turn in 3 created 0 read 16 out 10\nstop");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"content\":\"x\",\"reasoning_content\":\"t\"", "\"reasoning\":\"t\",\"content\":\"x\"",
+            "\"content\":\"x\",\"reasoning\":\"t\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"t\"}]",
+            "\"content\":\"x\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"t\"}]",
+            "\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"t\"}]},{\"type\":\"text\",\"text\":\"x\"}]"})
+    void reasoningComesFirst(String message) {
+        Decoded.reply(
+                "{\"choices\":[{\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\"," + message + "}}]}")
+                .is("""
+                    start
+                    0 thinking
+                    0 +t
+                    0 signature caravan:openai
+                    0 stop
+                    1 text
+                    1 +x
+                    1 stop
+                    end end_turn in 50 created 0 read 0 out 1
+                    stop""");
+    }
+
+    /** No numbers, or all the same, or one id for both: a whole reply's calls are told apart by their place. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"id\":\"A\" | \"id\":\"B\" | B",
+            "\"index\":0,\"id\":\"A\" | \"index\":0,\"id\":\"B\" | B", "\"id\":\"A\" | \"id\":\"A\" | A_2"})
+    void calls(String first, String second, String secondId) {
+        Decoded.reply("{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{" + first
+                + ",\"type\":\"function\",\"function\":{\"name\":\"a\",\"arguments\":\"{\\\"x\\\":1}\"}},{" + second
+                + ",\"type\":\"function\",\"function\":{\"name\":\"a\",\"arguments\":\"\"}}]},\"finish_reason\":\"tool_calls\"}]}")
+                .is("start\n0 tool_use A a\n0 +\n0 +{\"x\":1}\n0 stop\n1 tool_use " + secondId
+                        + " a\n1 +\n1 stop\nend tool_use in 50 created 0 read 0 out 2\nstop");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"{\\\"x\\\":1}\" | {\"x\":1}", "{\"x\":1} | {\"x\":1}",
+            "\"\" | {}", "null | {}", "\"{}\" | {}", "{} | {}", "\"null\" | {}",
+            "\"{\\\"x\\\":1}{\\\"x\\\":1}{\\\"x\\\":1}\" | {\"x\":1}",
+            "\"{\\\"x\\\":\" | {\"_unparsed\":\"{\\\"x\\\":\"}",
+            "\"x = 1\" | {\"_unparsed\":\"x = 1\"}"})
+    void argumentsOfACall(String arguments, String input) {
+        String message = Decoded
+                .reply("{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"a\",\"arguments\":"
+                        + arguments + "}}]},\"finish_reason\":\"stop\"}]}")
+                .message();
+        assertTrue(message.contains("\"content\":[{\"type\":\"tool_use\",\"id\":\"c\",\"name\":\"a\",\"input\":" + input
+                + "}],\"stop_reason\":\"tool_use\""), message);
+    }
+
+    @Test
+    void aShortenedNameComesBack() {
+        String name = "n".repeat(65);
+        ToolNames names = ToolNames.of(Encoded.decoded(
+                "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"tools\":[{\"name\":\""
+                        + name + "\",\"input_schema\":{}}]}"));
+        Decoded.reply("{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\""
+                + names.toProvider(name)
+                + "\",\"arguments\":\"\"}}]}}]}", names)
+                .is("start\n0 tool_use c " + name + "\n0 +\n0 stop\nend tool_use in 50 created 0 read 0 out 16\nstop");
+    }
+
+    @Test
+    void aRefusal() {
+        Decoded.reply("{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"No.\"},\"finish_reason\":\"stop\"}]}")
+                .is("start\n0 text\n0 +No.\n0 stop\nend refusal in 50 created 0 read 0 out 1\nstop");
+    }
+
+    @Test
+    void nothingButAFinishReasonIsAnEmptyMessage() {
+        String message = Decoded
+                .reply("{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"content_filter\"}]}")
+                .message();
+        assertEquals(
+                "{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-x\",\"content\":[],"
+                        + "\"stop_reason\":\"refusal\",\"stop_sequence\":null,\"usage\":{\"input_tokens\":50,"
+                        + "\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,\"output_tokens\":1}}",
+                message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "{\"error\":{\"message\":\"boom\",\"code\":429}} | 429 | rate_limit_error | boom",
+            "{\"error\":\"text\",\"choices\":[]} | 502 | api_error | text",
+            "{\"choices\":[{\"error\":{\"message\":\"inner\",\"code\":503},\"finish_reason\":\"error\",\"message\":{\"content\":\"half\"}}]} | 529 | overloaded_error | inner",
+            "{\"choices\":[]} | 502 | api_error | the provider's reply holds no message",
+            "{\"choices\":[{}]} | 502 | api_error | the provider's reply holds no message",
+            "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]} | 502 | api_error | the provider's reply holds no message",
+            "{} | 502 | api_error | the provider's reply holds no message",
+            "[] | 502 | api_error | the provider's reply is no JSON object",
+            "<html>busy</html> | 502 | api_error | the provider's reply is no JSON object",
+            "~~ | 502 | api_error | the provider's reply is no JSON object",
+            "{\"choices\":[{\"message\":{\"content\":\"cut | 502 | api_error | the provider's reply is no JSON object"})
+    void whatIsNoReply(String body, int status, String type, String message) {
+        Decoded.reply(body == null ? "" : body).fails("", status, type, message);
+    }
+}
