@@ -7,8 +7,9 @@ import java.util.Random;
 /**
  * Writes one answer, token by token: begins with words that lead up to a word of the prompt, goes on as the model's probabilities
  * have it, and ends after a few sentences. On top of the model it keeps four rules: brackets and quotation marks pair up, no
- * four tokens come twice in the same order (so that the most probable token, always taken, does not go round in circles), an
- * answer ends with a sentence, and it has between {@value #SHORTEST} and {@value #LONGEST} tokens.
+ * four tokens come twice in the same order (so that the most probable token, always taken, does not go round in circles; where
+ * that leaves nothing to go on with, a full stop is put), an answer ends with a sentence, and it has between
+ * {@value #SHORTEST} and {@value #LONGEST} tokens.
  *
  * <p>The model's training text must have a full stop, and with each opening quotation mark or bracket the closing one. The same
  * model, prompt, parameters and seed give the same text. Not safe for use by several threads.

@@ -128,7 +128,8 @@ class JsonTest {
         boolean valid;
         try {
             valid = !JACKSON.readTree(text).isMissingNode();
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | NumberFormatException e) {
+            // the latter is how Jackson refuses an exponent that no BigDecimal has
             valid = false;
         }
         assertEquals(valid, isRead(text), text);
@@ -164,7 +165,8 @@ class JsonTest {
                 .withCharRange('\ud7f0', '\ud7ff').ofMaxLength(8).map(text -> text + "🎉".repeat(text.length() % 3));
         Arbitrary<Object> leaves = Arbitraries.oneOf(strings.asGeneric(),
                 Arbitraries.longs().between(-99999999999999999L, 999999999999999999L).asGeneric(),
-                Arbitraries.bigDecimals().ofScale(3).map(number -> number.setScale(3)).asGeneric(),
+                Arbitraries.bigDecimals().between(BigDecimal.valueOf(-1e9), BigDecimal.valueOf(1e9)).ofScale(3)
+                        .map(number -> number.setScale(3)).asGeneric(),
                 Arbitraries.of(true, false).asGeneric(), Arbitraries.just(null));
         if (depth == 0) {
             return leaves;

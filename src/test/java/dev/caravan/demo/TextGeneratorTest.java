@@ -40,7 +40,7 @@ class TextGeneratorTest {
         assertFalse(Character.isWhitespace(text.charAt(0)) || Character.isLowerCase(text.charAt(0)), text);
         assertFalse(text.contains("  ") || text.contains(" ,") || text.contains(" ."), text);
         assertPairs(text);
-        assertNoFourTwice(pieces);
+        assertNoFiveTwice(pieces);
     }
 
     private static void assertPairs(String text) {
@@ -58,15 +58,15 @@ class TextGeneratorTest {
         assertTrue(open.isEmpty(), text);
     }
 
-    /** But for the marks that end the answer. */
-    private static void assertNoFourTwice(List<String> pieces) {
+    /** A full stop that had to be put may complete four that were there before, so five; but for the marks that end the answer. */
+    private static void assertNoFiveTwice(List<String> pieces) {
         int end = pieces.size();
         while (end > 0 && !Character.isLetterOrDigit(pieces.get(end - 1).strip().codePointAt(0))) {
             end--;
         }
         Set<List<String>> seen = new HashSet<>();
-        for (int i = 1; i + 4 <= end; i++) {
-            assertTrue(seen.add(pieces.subList(i, i + 4)), pieces.toString());
+        for (int i = 1; i + 5 <= end; i++) {
+            assertTrue(seen.add(pieces.subList(i, i + 5)), pieces.toString());
         }
     }
 
