@@ -18,8 +18,6 @@ import org.slf4j.LoggerFactory;
 final class ChildProcess {
     private static final Logger LOG = LoggerFactory.getLogger("caravan.exec");
     private static final int CHUNK = 8 * 1024;
-    /** How long the report of a failure waits for the end of stderr, which somebody else may hold open. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
     /** Exit codes above tell the signal that ended the process. */
     private static final int SIGNAL_BASE = 128;
     private static final int LAST_SIGNAL = 64;
@@ -29,14 +27,11 @@ final class ChildProcess {
     private final ProcessSlots.Slot slot;
     private final OutputBuffer output = new OutputBuffer();
     private final AtomicBoolean ending = new AtomicBoolean();
-    private final StderrLog stderr;
-    private Thread stderrPump;
 
     ChildProcess(String name, Process process, ProcessSlots.Slot slot) {
         this.name = name;
         this.process = process;
         this.slot = slot;
-        this.stderr = new StderrLog(line -> LOG.info("{}[{}]: {}", name, process.pid(), line));
     }
 
     /**
@@ -46,8 +41,8 @@ final class ChildProcess {
      * @param totalMillis the longest life of the process in milliseconds, {@link Long#MAX_VALUE} for no limit
      */
     void serve(InputStream input, long totalMillis) {
-        stderrPump = thread("stderr", () -> stderr.pump(process.getErrorStream()));
-        stderrPump.start();
+        thread("stderr", () -> new StderrLog(line -> LOG.info("{}[{}]: {}", name, process.pid(), line))
+                .pump(process.getErrorStream())).start();
         thread("stdin", () -> feed(input)).start();
         thread("stdout", this::pumpStdout).start();
         if (totalMillis != Long.MAX_VALUE) {
@@ -125,10 +120,12 @@ final class ChildProcess {
         }
     }
 
-    private ApiException failure(int exit) throws InterruptedException {
-        stderrPump.join(LAST_WORDS);
+    private ApiException failure(int exit) {
         boolean signalled = exit > SIGNAL_BASE && exit <= SIGNAL_BASE + LAST_SIGNAL;
         String how = signalled ? "was ended by signal " + (exit - SIGNAL_BASE) : "exited with code " + exit;
+        if (!ending.get()) {
+            LOG.warn("{}[{}] {}", name, process.pid(), how);
+        }
         // What it said on stderr is in the log alone: it is full of paths and may repeat what the process was asked.
         return new ApiException(502, ErrorType.API_ERROR, "provider " + name + ": the process " + how);
     }

@@ -4,8 +4,6 @@ import dev.caravan.message.ApiException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
@@ -15,25 +13,21 @@ import java.time.Duration;
  * <p>
  * {@link #read()} throws, behind the last byte that the process has written:
  * <ul>
- * <li>{@link ApiException} 502 {@code api_error} when the process exited with another code or died of a signal; its cause, which
- * is for the log, has the last line of stderr,
+ * <li>{@link ApiException} 502 {@code api_error} when the process exited with another code or died of a signal; what it said on
+ * stderr is in the log,
  * <li>{@link ApiException} 504 {@code timeout_error} when it wrote nothing for the idle time-out while the reader waited, or ran
  * longer than the total time-out; it is killed then,
  * <li>{@link IOException} when the stream was closed.
  * </ul>
- * One thread reads, which may be a virtual one. {@link #close()} is for any thread. An output that was neither read to its end
- * nor closed is closed when it is garbage: a step that forgets it must not cost a process for ever.
+ * One thread reads, which may be a virtual one. {@link #close()} is for any thread.
  */
 public final class ProcessOutput extends InputStream {
-    private static final Cleaner FORGOTTEN = Cleaner.create();
-
     private final ChildProcess child;
     private final Duration idleTimeout;
 
     ProcessOutput(ChildProcess child, Duration idleTimeout) {
         this.child = child;
         this.idleTimeout = idleTimeout;
-        FORGOTTEN.register(this, child::close);
     }
 
     @Override
@@ -59,8 +53,6 @@ public final class ProcessOutput extends InputStream {
             child.close();
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for the process");
-        } finally {
-            Reference.reachabilityFence(this);
         }
     }
 

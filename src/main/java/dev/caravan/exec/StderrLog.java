@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * Takes a process's stderr line by line to the log, with bounds on a line's length and on the number of lines, and remembers the
- * last one. A carriage return ends a line as well, as progress bars have it. One thread pumps, any may ask.
+ * Takes a process's stderr line by line to the log, with bounds on a line's length and on the number of lines. A carriage return
+ * ends a line as well, as progress bars have it. Not thread-safe.
  */
 final class StderrLog {
     /** The longest line logged, in bytes; the rest of a longer one is dropped. */
@@ -21,7 +21,6 @@ final class StderrLog {
     private int length;
     private boolean cut;
     private long lines;
-    private volatile String lastLine = "";
 
     StderrLog(Consumer<String> log) {
         this.log = log;
@@ -60,17 +59,12 @@ final class StderrLog {
             return;
         }
         String text = Text.excerpt(new String(line, 0, length, StandardCharsets.UTF_8), MAX_LINE);
-        lastLine = cut ? text + "…" : text;
+        String shown = cut ? text + "…" : text;
         length = 0;
         cut = false;
         lines++;
         if (lines <= MAX_LINES) {
-            log.accept(lastLine);
+            log.accept(shown);
         }
-    }
-
-    /** The last line so far, without control characters; empty when there was none. */
-    String lastLine() {
-        return lastLine;
     }
 }

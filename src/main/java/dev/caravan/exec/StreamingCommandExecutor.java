@@ -19,6 +19,8 @@ import org.apache.camel.Service;
 import org.apache.camel.component.exec.ExecCommand;
 import org.apache.camel.component.exec.ExecCommandExecutor;
 import org.apache.camel.component.exec.ExecResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Camel Exec's executor for commands whose output is wanted while they run: {@link #execute} returns as soon as the process has
@@ -26,7 +28,7 @@ import org.apache.camel.component.exec.ExecResult;
  * at the exit code and obey a time-out, happens in that stream.
  *
  * <p>
- * At most {@link CommandSpec#maxProcesses()} processes run at a time. When all are at work one more is refused at once with 529
+ * At most {@link ExecProvider#maxProcesses()} processes run at a time. When all are at work one more is refused at once with 529
  * {@code overloaded_error}, and {@code retry-after: 1}: a queue, where one is wanted, is for somebody who knows about requests.
  * Only a process that is just being ended is waited for.
  *
@@ -36,13 +38,14 @@ import org.apache.camel.component.exec.ExecResult;
  * open come to their end first. Thread-safe.
  */
 public final class StreamingCommandExecutor implements ExecCommandExecutor, CamelContextAware, Service {
+    private static final Logger LOG = LoggerFactory.getLogger("caravan.exec");
     private static final Duration PATIENCE = ProcessTree.GRACE.multipliedBy(2);
     private static final Duration CONTEXT_BEGINS_TO_STOP = Duration.ofSeconds(1);
     private static final Duration GLANCE = Duration.ofMillis(20);
     /** How the JDK tells an errno: {@code error=2, …} before JDK 22 or so, {@code error: 2 (…)} since. */
     private static final Pattern ERRNO = Pattern.compile("error[=:] ?(\\d+)");
 
-    private final CommandSpec spec;
+    private final ExecProvider provider;
     private final ProcessSlots slots;
     private final Set<ChildProcess> children = ConcurrentHashMap.newKeySet();
     private final Thread atExit = new Thread(this::machineEnds, "caravan-exec-at-exit");
@@ -50,14 +53,9 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
     private boolean hooked;
     private volatile boolean stopped;
 
-    public StreamingCommandExecutor(CommandSpec spec) {
-        this.spec = spec;
-        this.slots = new ProcessSlots(spec.maxProcesses());
-    }
-
-    /** For a provider as it is configured. */
-    public static StreamingCommandExecutor of(ExecProvider provider) {
-        return new StreamingCommandExecutor(CommandSpec.of(provider));
+    public StreamingCommandExecutor(ExecProvider provider) {
+        this.provider = provider;
+        this.slots = new ProcessSlots(provider.maxProcesses());
     }
 
     /**
@@ -70,14 +68,14 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
     public ExecResult execute(ExecCommand command) {
         ChildProcess child = start(command);
         child.serve(command.getInput(), command.getTimeout());
-        return new ExecResult(command, new ProcessOutput(child, spec.idleTimeout()), null, 0);
+        return new ExecResult(command, new ProcessOutput(child, provider.timeouts().idle()), null, 0);
     }
 
     private ChildProcess start(ExecCommand command) {
         ProcessSlots.Slot slot = slot();
         try {
             Process process = processBuilder(command).start();
-            ChildProcess child = new ChildProcess(spec.name(), process, slot);
+            ChildProcess child = new ChildProcess(provider.name(), process, slot);
             children.add(child);
             process.onExit().thenRun(() -> {
                 slot.release();
@@ -85,19 +83,20 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
             });
             if (!hookAtExit() || stopped) {
                 process.destroyForcibly();
-                throw overloaded("is being stopped");
+                throw stopping();
             }
             return child;
         } catch (IOException e) {
             slot.release();
-            throw new ApiException(502, ErrorType.API_ERROR, "provider " + spec.name() + ": cannot start "
+            LOG.warn("{}: {}", provider.name(), e.getMessage());
+            throw new ApiException(502, ErrorType.API_ERROR, "provider " + provider.name() + ": cannot start "
                     + command.getExecutable() + reason(e, command));
         }
     }
 
     private ProcessSlots.Slot slot() {
         if (stopped) {
-            throw overloaded("is being stopped");
+            throw stopping();
         }
         ProcessSlots.Slot slot = null;
         try {
@@ -106,13 +105,17 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
             Thread.currentThread().interrupt();
         }
         if (slot == null) {
-            throw overloaded("all " + spec.maxProcesses() + " processes are busy").header("retry-after", "1");
+            throw overloaded("all " + provider.maxProcesses() + " processes are busy").header("retry-after", "1");
         }
         return slot;
     }
 
+    private ApiException stopping() {
+        return overloaded("is being stopped");
+    }
+
     private ApiException overloaded(String problem) {
-        return new ApiException(ErrorType.OVERLOADED_ERROR, "provider " + spec.name() + ": " + problem);
+        return new ApiException(ErrorType.OVERLOADED_ERROR, "provider " + provider.name() + ": " + problem);
     }
 
     private ProcessBuilder processBuilder(ExecCommand command) {
@@ -120,7 +123,7 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
         words.add(command.getExecutable());
         words.addAll(command.getArgs());
         ProcessBuilder builder = new ProcessBuilder(words);
-        builder.environment().putAll(spec.environment());
+        provider.environment().forEach((name, value) -> builder.environment().put(name, value.reveal()));
         if (command.getWorkingDir() != null) {
             builder.directory(Path.of(command.getWorkingDir()).toFile());
         }
@@ -171,7 +174,7 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
         stopped = false;
     }
 
-    /** Ends all processes and waits for that, a second at most. */
+    /** Ends all processes, whose readers are told so, and waits for that, a second at most. */
     @Override
     public void stop() {
         stopped = true;
@@ -180,9 +183,10 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
     }
 
     private void endAll() {
-        List<ProcessTree> trees = children.stream().map(child -> new ProcessTree(child.process())).toList();
+        List<ChildProcess> running = List.copyOf(children);
+        List<ProcessTree> trees = running.stream().map(child -> new ProcessTree(child.process())).toList();
+        running.forEach(child -> child.fail(stopping()));
         trees.forEach(ProcessTree::terminate);
-        children.forEach(ChildProcess::close);
         long deadline = System.nanoTime() + ProcessTree.GRACE.toNanos();
         trees.forEach(tree -> tree.killAfter(Duration.ofNanos(deadline - System.nanoTime())));
     }

@@ -3,6 +3,7 @@ package dev.caravan.exec;
 import dev.caravan.config.ExecProvider;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.LoggingLevel;
@@ -23,15 +24,10 @@ import org.apache.camel.support.SynchronizationAdapter;
  * before it hands anything on.
  */
 public final class StreamingExecBinding implements ExecBinding {
-    private final CommandSpec spec;
+    private final ExecProvider provider;
 
-    public StreamingExecBinding(CommandSpec spec) {
-        this.spec = spec;
-    }
-
-    /** For a provider as it is configured. */
-    public static StreamingExecBinding of(ExecProvider provider) {
-        return new StreamingExecBinding(CommandSpec.of(provider));
+    public StreamingExecBinding(ExecProvider provider) {
+        this.provider = provider;
     }
 
     @Override
@@ -40,10 +36,12 @@ public final class StreamingExecBinding implements ExecBinding {
         if (endpoint.getCommandExecutor() instanceof StreamingCommandExecutor executor) {
             executor.setCamelContext(exchange.getContext());
         }
+        List<String> command = provider.command();
         InputStream input = exchange.getMessage().getBody(InputStream.class);
-        long timeout = spec.totalTimeout().map(Duration::toMillis).orElse(ExecEndpoint.NO_TIMEOUT);
-        return new ExecCommand(spec.program(), spec.command().subList(1, spec.command().size()),
-                spec.workingDirectory().toString(), timeout, Set.of(), input, null, false, LoggingLevel.DEBUG);
+        long timeout = provider.timeouts().total().map(Duration::toMillis).orElse(ExecEndpoint.NO_TIMEOUT);
+        // Camel would log the arguments, of which one may be a secret.
+        return new ExecCommand(command.getFirst(), command.subList(1, command.size()),
+                provider.workingDirectory().toString(), timeout, Set.of(), input, null, false, LoggingLevel.OFF);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.caravan.exec;
 
+import dev.caravan.config.ExecProvider;
+import dev.caravan.config.ExecProvider.ExecTimeouts;
+import dev.caravan.config.Secret;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -38,34 +41,38 @@ public final class Children {
         return command;
     }
 
-    /** A command without limits that matter. */
-    public static CommandSpec spec(Path directory, List<String> command) {
-        return spec(directory, command, 100);
+    /** A provider without limits that matter. */
+    public static ExecProvider provider(Path directory, List<String> command) {
+        return provider(directory, command, 100);
     }
 
-    public static CommandSpec spec(Path directory, List<String> command, int maxProcesses) {
-        return new CommandSpec("demo", command, directory, Map.of(), NEVER, Optional.empty(), maxProcesses);
+    public static ExecProvider provider(Path directory, List<String> command, int maxProcesses) {
+        return provider(directory, command, maxProcesses, new ExecTimeouts(NEVER, Optional.empty()), Map.of());
     }
 
-    public static CommandSpec spec(Path directory, List<String> command, Duration idle, Duration total) {
-        return new CommandSpec("demo", command, directory, Map.of(), idle, Optional.of(total), 100);
+    public static ExecProvider provider(Path directory, List<String> command, Duration idle, Duration total) {
+        return provider(directory, command, 100, new ExecTimeouts(idle, Optional.of(total)), Map.of());
     }
 
-    static ExecCommand command(CommandSpec spec, InputStream input) {
-        long timeout = spec.totalTimeout().map(Duration::toMillis).orElse(ExecEndpoint.NO_TIMEOUT);
-        return new ExecCommand(spec.program(), spec.command().subList(1, spec.command().size()),
-                spec.workingDirectory().toString(), timeout, Set.of(), input, null, false, LoggingLevel.DEBUG);
+    static ExecProvider provider(Path directory, List<String> command, int maxProcesses, ExecTimeouts timeouts,
+            Map<String, Secret> environment) {
+        return new ExecProvider("demo", command, directory, environment, 1024 * 1024, maxProcesses, timeouts,
+                List.of());
     }
 
     /** Starts a process of the executor with this on its stdin. */
-    static ProcessOutput run(StreamingCommandExecutor executor, CommandSpec spec, String input) {
-        byte[] bytes = input.getBytes(StandardCharsets.UTF_8);
-        return (ProcessOutput) executor.execute(command(spec, new ByteArrayInputStream(bytes))).getStdout();
+    static ProcessOutput run(StreamingCommandExecutor executor, ExecProvider provider, String input) {
+        long timeout = provider.timeouts().total().map(Duration::toMillis).orElse(ExecEndpoint.NO_TIMEOUT);
+        List<String> command = provider.command();
+        InputStream stdin = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+        ExecCommand started = new ExecCommand(command.getFirst(), command.subList(1, command.size()),
+                provider.workingDirectory().toString(), timeout, Set.of(), stdin, null, false, LoggingLevel.OFF);
+        return (ProcessOutput) executor.execute(started).getStdout();
     }
 
     /** Starts a process of an executor of its own. */
-    static ProcessOutput run(CommandSpec spec, String input) {
-        return run(new StreamingCommandExecutor(spec), spec, input);
+    static ProcessOutput run(ExecProvider provider, String input) {
+        return run(new StreamingCommandExecutor(provider), provider, input);
     }
 
     /** Waits for what must come, however loaded the machine is. */

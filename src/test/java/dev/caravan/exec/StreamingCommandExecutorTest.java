@@ -1,11 +1,10 @@
 package dev.caravan.exec;
-
 import static dev.caravan.exec.Children.NEVER;
 import static dev.caravan.exec.Children.eventually;
 import static dev.caravan.exec.Children.lines;
+import static dev.caravan.exec.Children.provider;
 import static dev.caravan.exec.Children.run;
 import static dev.caravan.exec.Children.script;
-import static dev.caravan.exec.Children.spec;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -13,12 +12,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.caravan.config.ExecProvider;
+import dev.caravan.config.ExecProvider.ExecTimeouts;
+import dev.caravan.config.Secret;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class StreamingCommandExecutorTest {
         Fifo fifo = Fifo.in(directory);
         Path copy = directory.resolve("copy");
         BufferedReader output = lines(
-                run(spec(directory, script(directory, "cat > \"$1\"; echo ready; read go < \"$2\"", copy, fifo)),
+                run(provider(directory, script(directory, "cat > \"$1\"; echo ready; read go < \"$2\"", copy, fifo)),
                         NASTY));
         assertEquals("ready", output.readLine());
         List<String> arguments = new ArrayList<>();
@@ -67,7 +68,7 @@ class StreamingCommandExecutorTest {
     @Test
     void aLargeInputArrivesWhole() throws Exception {
         String large = "0123456789abcde\n".repeat(10 * 1024 * 1024 / 16);
-        try (BufferedReader output = lines(run(spec(directory, script(directory, "wc -c")), large))) {
+        try (BufferedReader output = lines(run(provider(directory, script(directory, "wc -c")), large))) {
             assertEquals("10485760", output.readLine().strip());
             assertNull(output.readLine());
         }
@@ -76,7 +77,7 @@ class StreamingCommandExecutorTest {
     @Test
     void aProcessNeedNotReadItsInput() throws Exception {
         String large = "x".repeat(10 * 1024 * 1024);
-        try (BufferedReader output = lines(run(spec(directory, script(directory, "echo no matter")), large))) {
+        try (BufferedReader output = lines(run(provider(directory, script(directory, "echo no matter")), large))) {
             assertEquals("no matter", output.readLine());
             assertNull(output.readLine());
         }
@@ -85,7 +86,7 @@ class StreamingCommandExecutorTest {
     @Test
     void aProcessThatNeverReadsItsInputCanStillBeEnded() throws Exception {
         Fifo fifo = Fifo.in(directory);
-        ProcessOutput output = run(spec(directory, script(directory, "echo hello; read go < \"$1\"", fifo)),
+        ProcessOutput output = run(provider(directory, script(directory, "echo hello; read go < \"$1\"", fifo)),
                 "x".repeat(10 * 1024 * 1024));
         assertEquals("hello", lines(output).readLine());
         output.close();
@@ -95,7 +96,7 @@ class StreamingCommandExecutorTest {
     void aFloodOnStderrHoldsNothingUp() throws Exception {
         String flood = "head -c 5000000 /dev/zero | tr '\\0' x >&2; i=0; "
                 + "while [ $i -lt 20000 ]; do echo line $i >&2; i=$((i+1)); done; echo done";
-        try (BufferedReader output = lines(run(spec(directory, script(directory, flood)), ""))) {
+        try (BufferedReader output = lines(run(provider(directory, script(directory, flood)), ""))) {
             assertEquals("done", output.readLine());
             assertNull(output.readLine());
         }
@@ -104,15 +105,14 @@ class StreamingCommandExecutorTest {
     @Test
     void environmentAndWorkingDirectoryAreTheConfiguredOnes() throws Exception {
         List<String> command = script(directory, "pwd -P; echo \"$MODEL_KEY\"; echo \"${PATH:+inherited}\"");
-        CommandSpec spec = new CommandSpec("demo", command, directory, Map.of("MODEL_KEY", "a b"), NEVER,
-                Optional.empty(), 1);
-        try (BufferedReader output = lines(run(spec, ""))) {
+        ExecProvider provider = provider(directory, command, 1, new ExecTimeouts(NEVER, Optional.empty()),
+                Map.of("MODEL_KEY", Secret.of("a b")));
+        try (BufferedReader output = lines(run(provider, ""))) {
             assertEquals(directory.toRealPath().toString(), output.readLine());
             assertEquals("a b", output.readLine());
             assertEquals("inherited", output.readLine());
             assertNull(output.readLine());
         }
-        assertFalse(spec.toString().contains("a b"), "a value of the environment may be a credential");
     }
 
     @Test
@@ -120,16 +120,16 @@ class StreamingCommandExecutorTest {
         Path plainFile = Files.writeString(directory.resolve("plain"), "no program");
         Path missing = directory.resolve("missing");
         assertEquals("provider demo: cannot start no-such-program: No such file",
-                startFailure(spec(directory, List.of("no-such-program", "a secret"))));
+                startFailure(provider(directory, List.of("no-such-program", "a secret"))));
         assertEquals("provider demo: cannot start " + plainFile + ": Permission denied",
-                startFailure(spec(directory, List.of(plainFile.toString()))));
+                startFailure(provider(directory, List.of(plainFile.toString()))));
         assertEquals("provider demo: cannot start sh: its working directory does not exist",
-                startFailure(spec(missing, List.of("sh"))));
+                startFailure(provider(missing, List.of("sh"))));
     }
 
-    private static String startFailure(CommandSpec spec) {
-        StreamingCommandExecutor executor = new StreamingCommandExecutor(spec);
-        ApiException error = assertThrows(ApiException.class, () -> run(executor, spec, ""));
+    private static String startFailure(ExecProvider provider) {
+        StreamingCommandExecutor executor = new StreamingCommandExecutor(provider);
+        ApiException error = assertThrows(ApiException.class, () -> run(executor, provider, ""));
         assertEquals(502, error.status());
         assertEquals(ErrorType.API_ERROR, error.type());
         assertEquals(0, executor.running());
@@ -138,21 +138,21 @@ class StreamingCommandExecutorTest {
 
     @Test
     void aProgramThatCannotBeStartedTakesNoPlace() {
-        CommandSpec spec = spec(directory, List.of("no-such-program"), 1);
-        StreamingCommandExecutor executor = new StreamingCommandExecutor(spec);
+        ExecProvider provider = provider(directory, List.of("no-such-program"), 1);
+        StreamingCommandExecutor executor = new StreamingCommandExecutor(provider);
         for (int i = 0; i < 3; i++) {
-            assertEquals(502, assertThrows(ApiException.class, () -> run(executor, spec, "")).status());
+            assertEquals(502, assertThrows(ApiException.class, () -> run(executor, provider, "")).status());
         }
     }
 
     @Test
     void oneProcessTooManyIsRefusedAtOnce() throws Exception {
         Fifo fifo = Fifo.in(directory);
-        CommandSpec spec = spec(directory, script(directory, "read go < \"$1\"", fifo), 2);
-        StreamingCommandExecutor executor = new StreamingCommandExecutor(spec);
-        ProcessOutput first = run(executor, spec, "");
-        ProcessOutput second = run(executor, spec, "");
-        ApiException error = assertThrows(ApiException.class, () -> run(executor, spec, ""));
+        ExecProvider provider = provider(directory, script(directory, "read go < \"$1\"", fifo), 2);
+        StreamingCommandExecutor executor = new StreamingCommandExecutor(provider);
+        ProcessOutput first = run(executor, provider, "");
+        ProcessOutput second = run(executor, provider, "");
+        ApiException error = assertThrows(ApiException.class, () -> run(executor, provider, ""));
         assertEquals("provider demo: all 2 processes are busy", error.getMessage());
         assertEquals(529, error.status());
         assertEquals(ErrorType.OVERLOADED_ERROR, error.type());
@@ -164,10 +164,11 @@ class StreamingCommandExecutorTest {
     @Test
     void aProcessThatIsBeingEndedIsWaitedFor() throws Exception {
         Fifo fifo = Fifo.in(directory);
-        CommandSpec spec = spec(directory, script(directory, "trap '' TERM; echo up; read go < \"$1\"", fifo), 1);
-        StreamingCommandExecutor executor = new StreamingCommandExecutor(spec);
+        ExecProvider provider = provider(directory, script(directory, "trap '' TERM; echo up; read go < \"$1\"", fifo),
+                1);
+        StreamingCommandExecutor executor = new StreamingCommandExecutor(provider);
         for (int i = 0; i < 3; i++) {
-            ProcessOutput output = run(executor, spec, "");
+            ProcessOutput output = run(executor, provider, "");
             assertEquals("up", lines(output).readLine());
             output.close();
         }
@@ -175,10 +176,10 @@ class StreamingCommandExecutorTest {
 
     @Test
     void whoeverSeesTheEndFindsThePlaceFree() throws Exception {
-        CommandSpec spec = spec(directory, script(directory, "echo quick"), 1);
-        StreamingCommandExecutor executor = new StreamingCommandExecutor(spec);
+        ExecProvider provider = provider(directory, script(directory, "echo quick"), 1);
+        StreamingCommandExecutor executor = new StreamingCommandExecutor(provider);
         for (int i = 0; i < 50; i++) {
-            try (InputStream output = run(executor, spec, "")) {
+            try (InputStream output = run(executor, provider, "")) {
                 assertEquals("quick\n", new String(output.readAllBytes(), StandardCharsets.UTF_8));
             }
         }
@@ -188,7 +189,7 @@ class StreamingCommandExecutorTest {
     void aProcessThatIgnoresTheRequestToEndIsKilled() throws Exception {
         Fifo fifo = Fifo.in(directory);
         ProcessOutput output = run(
-                spec(directory, script(directory, "trap '' TERM HUP INT; echo $$; read go < \"$1\"", fifo)), "");
+                provider(directory, script(directory, "trap '' TERM HUP INT; echo $$; read go < \"$1\"", fifo)), "");
         ProcessHandle process = processOf(lines(output).readLine());
         output.close();
         eventually().until(() -> !process.isAlive());
@@ -198,7 +199,7 @@ class StreamingCommandExecutorTest {
     void whatAProcessHasStartedIsEndedWithIt() throws Exception {
         String family = "(trap '' TERM; exec sleep 1000) & echo $!; sleep 1000 & echo $!; "
                 + "sh -c 'sleep 1000 & echo $!; wait' & wait";
-        ProcessOutput output = run(spec(directory, script(directory, family)), "");
+        ProcessOutput output = run(provider(directory, script(directory, family)), "");
         BufferedReader pids = lines(output);
         List<ProcessHandle> started = List.of(processOf(pids.readLine()), processOf(pids.readLine()),
                 processOf(pids.readLine()));
@@ -209,9 +210,10 @@ class StreamingCommandExecutorTest {
 
     @Test
     void whatAProcessLeavesBehindDoesNotHoldItsPlace() throws Exception {
-        CommandSpec spec = spec(directory, script(directory, "sleep 1000 & echo $!"), Duration.ofMillis(500), NEVER);
-        StreamingCommandExecutor executor = new StreamingCommandExecutor(spec);
-        ProcessOutput output = run(executor, spec, "");
+        ExecProvider provider = provider(directory, script(directory, "sleep 1000 & echo $!"), Duration.ofMillis(500),
+                NEVER);
+        StreamingCommandExecutor executor = new StreamingCommandExecutor(provider);
+        ProcessOutput output = run(executor, provider, "");
         eventually().until(() -> output.available() > 0);
         BufferedReader lines = lines(output);
         ProcessHandle orphan = processOf(lines.readLine());
@@ -230,39 +232,42 @@ class StreamingCommandExecutorTest {
     @Test
     void stoppingTheExecutorEndsAllProcesses() throws Exception {
         Fifo fifo = Fifo.in(directory);
-        CommandSpec spec = spec(directory, script(directory, "trap '' TERM; echo $$; read go < \"$1\"", fifo));
-        StreamingCommandExecutor executor = new StreamingCommandExecutor(spec);
+        ExecProvider provider = provider(directory, script(directory, "trap '' TERM; echo $$; read go < \"$1\"", fifo));
+        StreamingCommandExecutor executor = new StreamingCommandExecutor(provider);
         List<BufferedReader> outputs = new ArrayList<>();
         List<ProcessHandle> processes = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            outputs.add(lines(run(executor, spec, "")));
+            outputs.add(lines(run(executor, provider, "")));
             processes.add(processOf(outputs.get(i).readLine()));
         }
         executor.stop();
         eventually().until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
-        outputs.forEach(output -> assertThrows(IOException.class, output::readLine));
-        ApiException error = assertThrows(ApiException.class, () -> run(executor, spec, ""));
+        for (BufferedReader output : outputs) {
+            assertEquals("provider demo: is being stopped",
+                    assertThrows(ApiException.class, output::readLine).getMessage());
+        }
+        ApiException error = assertThrows(ApiException.class, () -> run(executor, provider, ""));
         assertEquals(529, error.status());
         executor.start();
-        run(executor, spec, "").close();
+        run(executor, provider, "").close();
     }
 
     @Test
     void boundInARegistryItStopsWithTheContext() throws Exception {
         Fifo fifo = Fifo.in(directory);
-        CommandSpec spec = spec(directory, script(directory, "echo $$; read go < \"$1\"", fifo));
-        StreamingCommandExecutor executor = new StreamingCommandExecutor(spec);
+        ExecProvider provider = provider(directory, script(directory, "echo $$; read go < \"$1\"", fifo));
+        StreamingCommandExecutor executor = new StreamingCommandExecutor(provider);
         BufferedReader output;
         ProcessHandle process;
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             context.getRegistry().bind("executor", executor);
             context.start();
-            output = lines(run(executor, spec, ""));
+            output = lines(run(executor, provider, ""));
             process = processOf(output.readLine());
             assertTrue(process.isAlive());
         }
         eventually().until(() -> !process.isAlive());
-        assertThrows(IOException.class, output::readLine);
+        assertEquals(529, assertThrows(ApiException.class, output::readLine).status());
     }
 
     @Test
@@ -304,26 +309,25 @@ class StreamingCommandExecutorTest {
 
         public static void main(String[] arguments) throws Exception {
             Path directory = Path.of(arguments[0]);
-            BufferedReader output = null;
             if (arguments.length == 1) {
-                output = lines(run(spec(directory, script(directory, "echo $$; exec sleep 1000")), ""));
-                System.out.println(output.readLine());
+                ExecProvider provider = provider(directory, script(directory, "echo $$; exec sleep 1000"));
+                System.out.println(lines(run(provider, "")).readLine());
             } else {
-                stream(spec(directory, script(directory, "echo begun; read go < \"$1\"; echo ended", arguments[1])));
+                stream(provider(directory,
+                        script(directory, "echo begun; read go < \"$1\"; echo ended", arguments[1])));
             }
             System.in.read();
-            Reference.reachabilityFence(output);
             System.exit(0);
         }
 
-        private static void stream(CommandSpec spec) throws Exception {
-            StreamingCommandExecutor executor = new StreamingCommandExecutor(spec);
+        private static void stream(ExecProvider provider) throws Exception {
+            StreamingCommandExecutor executor = new StreamingCommandExecutor(provider);
             DefaultCamelContext context = new DefaultCamelContext();
             context.getRegistry().bind("executor", executor);
             context.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    from("direct:in").process(exchange -> lines(run(executor, spec, "")).lines()
+                    from("direct:in").process(exchange -> lines(run(executor, provider, "")).lines()
                             .forEach(System.out::println));
                 }
             });

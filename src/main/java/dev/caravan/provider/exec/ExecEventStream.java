@@ -6,9 +6,6 @@ import java.io.InputStream;
 
 /** The events of a process's reply. Closing it closes the process's output, which ends the process. */
 public final class ExecEventStream extends LineEventStream {
-    /** The longest line unless configured otherwise, in bytes: 1 MB. */
-    public static final int DEFAULT_MAX_LINE = 1024 * 1024;
-
     /**
      * @param output the live stdout of the process; its {@code read()} throws an {@link dev.caravan.message.ApiException} when the
      *        process fails

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.message.ApiException;
+import dev.caravan.message.EventGrammar;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageStart;
 import dev.caravan.message.MessageJson;
@@ -171,6 +172,7 @@ class ExecResponseDecoderTest {
         feed(lines);
         decoder.end();
         assertEquals(expected, written());
+        EventGrammar.whole(events);
         assertTrue(decoder.finished());
     }
 

@@ -1,8 +1,7 @@
 package dev.caravan.provider.exec;
-
 import static dev.caravan.exec.Children.eventually;
+import static dev.caravan.exec.Children.provider;
 import static dev.caravan.exec.Children.script;
-import static dev.caravan.exec.Children.spec;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,11 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.caravan.exec.CommandSpec;
 import dev.caravan.exec.Fifo;
 import dev.caravan.exec.NothingLeftBehind;
 import dev.caravan.exec.StreamingCommandExecutor;
 import dev.caravan.exec.StreamingExecBinding;
+import dev.caravan.config.ExecProvider;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ApiVersion;
 import dev.caravan.message.Call;
@@ -64,7 +63,7 @@ class ExecRouteTest {
     @Test
     void eventsPassTheSplitterWhileTheProcessStillRuns() throws Exception {
         Fifo fifo = Fifo.in(directory);
-        start(spec(directory, script(directory,
+        start(provider(directory, script(directory,
                 "echo '{\"text\":\"a\"}'; read go < \"$1\"; echo '{\"text\":\"b\"}'; echo '{\"done\":{}}'", fifo)));
         CompletableFuture<Exchange> exchange = send(new Call(), Map.of());
         eventually().until(() -> texts().equals(List.of("a")));
@@ -81,7 +80,7 @@ class ExecRouteTest {
     @Test
     void theRequestIsTheLineOnStdinAndNothingElse() throws Exception {
         Path copy = directory.resolve("copy");
-        start(spec(directory, script(directory, "cat > \"$1\"", copy)));
+        start(provider(directory, script(directory, "cat > \"$1\"", copy)));
         Call call = new Call();
         assertNull(send(call, Map.of()).get().getException());
         byte[] line = Files.readAllBytes(copy);
@@ -94,7 +93,7 @@ class ExecRouteTest {
 
     @Test
     void headersDoNotChangeWhatIsRun() throws Exception {
-        start(spec(directory, script(directory, "echo \"{\\\"text\\\":\\\"$# $PWD\\\"}\"", "one")));
+        start(provider(directory, script(directory, "echo \"{\\\"text\\\":\\\"$# $PWD\\\"}\"", "one")));
         Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
         Exchange exchange = send(new Call(), Map.of(ExecBinding.EXEC_COMMAND_EXECUTABLE, "false",
                 ExecBinding.EXEC_COMMAND_ARGS, List.of("x", "y"), ExecBinding.EXEC_COMMAND_WORKING_DIR,
@@ -107,7 +106,7 @@ class ExecRouteTest {
 
     @Test
     void aProcessThatFailsInMidStreamFailsTheExchangeBehindItsEvents() throws Exception {
-        start(spec(directory, script(directory, "echo '{\"text\":\"a\"}'; exit 7")));
+        start(provider(directory, script(directory, "echo '{\"text\":\"a\"}'; exit 7")));
         Exchange exchange = send(new Call(), Map.of()).get();
         ApiException error = exchange.getException(ApiException.class);
         assertEquals("provider demo: the process exited with code 7", error.getMessage());
@@ -118,7 +117,7 @@ class ExecRouteTest {
     @Test
     void garbageEndsTheProcess() throws Exception {
         Fifo fifo = Fifo.in(directory);
-        start(spec(directory, script(directory,
+        start(provider(directory, script(directory,
                 "echo '{\"text\":\"a\"}'; echo Loading; read go < \"$1\"", fifo)));
         ApiException error = send(new Call(), Map.of()).get().getException(ApiException.class);
         assertEquals("provider demo: sent a line that is not one JSON object", error.getMessage());
@@ -127,14 +126,14 @@ class ExecRouteTest {
 
     @Test
     void aLastLineWithoutItsEndCounts() throws Exception {
-        start(spec(directory, script(directory, "printf '{\"text\":\"a\"}\\n{\"text\":\"b\"}'")));
+        start(provider(directory, script(directory, "printf '{\"text\":\"a\"}\\n{\"text\":\"b\"}'")));
         assertNull(send(new Call(), Map.of()).get().getException());
         assertEquals(List.of("a", "b"), texts());
     }
 
     @Test
     void aLastLineThatBreaksOffIsAnError() throws Exception {
-        start(spec(directory, script(directory, "printf '{\"text\":\"a\"}\\n{\"text\":\"b'")));
+        start(provider(directory, script(directory, "printf '{\"text\":\"a\"}\\n{\"text\":\"b'")));
         ApiException error = send(new Call(), Map.of()).get().getException(ApiException.class);
         assertEquals("provider demo: sent a line that is not one JSON object", error.getMessage());
         assertEquals(List.of("a"), texts());
@@ -143,7 +142,7 @@ class ExecRouteTest {
     @Test
     void doneEndsTheProcessThatGoesOn() throws Exception {
         Fifo fifo = Fifo.in(directory);
-        start(spec(directory, script(directory,
+        start(provider(directory, script(directory,
                 "echo '{\"text\":\"a\",\"done\":{\"stop_reason\":\"max_tokens\"}}'; read go < \"$1\"", fifo)));
         assertNull(send(new Call(), Map.of()).get().getException());
         assertInstanceOf(MessageStop.class, events.get(events.size() - 1));
@@ -153,7 +152,7 @@ class ExecRouteTest {
     @Test
     void cancellingTheCallEndsTheProcess() throws Exception {
         Fifo fifo = Fifo.in(directory);
-        start(spec(directory, script(directory, "echo '{\"text\":\"a\"}'; read go < \"$1\"", fifo)));
+        start(provider(directory, script(directory, "echo '{\"text\":\"a\"}'; read go < \"$1\"", fifo)));
         Call call = new Call();
         CompletableFuture<Exchange> exchange = send(call, Map.of());
         eventually().until(() -> texts().equals(List.of("a")));
@@ -164,9 +163,21 @@ class ExecRouteTest {
     }
 
     @Test
+    void theEndOfTheCallEndsAProcessWhoseEventsNobodyReads() throws Exception {
+        Fifo fifo = Fifo.in(directory);
+        start(provider(directory, script(directory, "read go < \"$1\"", fifo)));
+        Call call = new Call();
+        CompletableFuture<Exchange> exchange = send(call, Map.of());
+        eventually().until(() -> executor.running() == 1);
+        call.complete();
+        exchange.get();
+        eventually().until(() -> executor.running() == 0);
+    }
+
+    @Test
     void cancellingTheCallBeforeTheFirstByteEndsTheProcess() throws Exception {
         Fifo fifo = Fifo.in(directory);
-        start(spec(directory, script(directory, "read go < \"$1\"", fifo)));
+        start(provider(directory, script(directory, "read go < \"$1\"", fifo)));
         Call call = new Call();
         CompletableFuture<Exchange> exchange = send(call, Map.of());
         eventually().until(() -> executor.running() == 1);
@@ -179,7 +190,7 @@ class ExecRouteTest {
     @Test
     void aRouteThatFailsWhileTheProcessRunsEndsIt() throws Exception {
         Fifo fifo = Fifo.in(directory);
-        start(spec(directory, script(directory, "echo '{\"text\":\"a\"}'; read go < \"$1\"", fifo)), exchange -> {
+        start(provider(directory, script(directory, "echo '{\"text\":\"a\"}'; read go < \"$1\"", fifo)), exchange -> {
             throw new IllegalStateException("a step of the route fails");
         });
         Exchange exchange = send(new Call(), Map.of()).get();
@@ -190,7 +201,7 @@ class ExecRouteTest {
     @Test
     void stoppingTheContextEndsTheProcess() throws Exception {
         Fifo fifo = Fifo.in(directory);
-        start(spec(directory, script(directory, "echo '{\"text\":\"a\"}'; read go < \"$1\"", fifo)));
+        start(provider(directory, script(directory, "echo '{\"text\":\"a\"}'; read go < \"$1\"", fifo)));
         context.getShutdownStrategy().setTimeout(1);
         CompletableFuture<Exchange> exchange = send(new Call(), Map.of());
         eventually().until(() -> texts().equals(List.of("a")));
@@ -201,19 +212,19 @@ class ExecRouteTest {
 
     @Test
     void aCommandThatCannotBeStartedFailsTheExchange() throws Exception {
-        start(spec(directory, List.of("no-such-program")));
+        start(provider(directory, List.of("no-such-program")));
         ApiException error = send(new Call(), Map.of()).get().getException(ApiException.class);
         assertEquals("provider demo: cannot start no-such-program: No such file", error.getMessage());
         assertEquals(502, error.status());
     }
 
-    private void start(CommandSpec spec) throws Exception {
-        start(spec, exchange -> {});
+    private void start(ExecProvider provider) throws Exception {
+        start(provider, exchange -> {});
     }
 
-    private void start(CommandSpec spec, Processor behindExec) throws Exception {
-        executor = new StreamingCommandExecutor(spec);
-        context.getRegistry().bind("demoBinding", new StreamingExecBinding(spec));
+    private void start(ExecProvider provider, Processor behindExec) throws Exception {
+        executor = new StreamingCommandExecutor(provider);
+        context.getRegistry().bind("demoBinding", new StreamingExecBinding(provider));
         // A supplied bean is not told of its context, as a kamelet's own bean is not.
         context.getRegistry().bind("demoExecutor", StreamingCommandExecutor.class, () -> executor);
         context.addRoutes(new RouteBuilder() {
@@ -222,7 +233,7 @@ class ExecRouteTest {
                 errorHandler(noErrorHandler());
                 from("direct:generate").process(new ExecEncode())
                         .to("exec:demo?binding=#demoBinding&commandExecutor=#demoExecutor").process(behindExec)
-                        .process(new ExecDecode(1024 * 1024)).split(body()).streaming().stopOnException()
+                        .process(new ExecDecode(provider)).split(body()).streaming().stopOnException()
                         .process(exchange -> events.add(exchange.getMessage().getBody(MessageEvent.class)));
             }
         });
