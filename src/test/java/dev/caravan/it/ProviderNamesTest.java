@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 
 /** A provider may have any name, those of Caravan's own routes and steps among them. */
 class ProviderNamesTest extends GatewayTest {
-    private static final String[] NAMES = {"messages", "models", "model", "generate", "failure", "silent", "unreachable",
+    private static final String[] NAMES = {"messages", "models", "model", "generate", "failure", "silent",
+            "unreachable",
             "fail-silent", "root", "health", "metrics", "count-tokens", "fall-through", "errors", "up", "provider-up",
             "anthropic-generate-up", "generate-up"};
 

@@ -5,7 +5,9 @@ import dev.caravan.message.ErrorType;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.RawEvent;
 import dev.caravan.message.MessageEvent.RawMessage;
+import dev.caravan.message.RawJson;
 import dev.caravan.provider.ResponseDecoder;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
@@ -23,8 +25,15 @@ final class AnthropicResponseDecoder implements ResponseDecoder {
         this.stream = stream;
     }
 
+    /**
+     * @throws ApiException when the client waits for a whole message
+     */
     @Override
     public void event(String type, byte[] buffer, int offset, int length) {
+        if (!stream) {
+            throw new ApiException(502, ErrorType.API_ERROR,
+                    "the upstream answered a request for a whole message with a stream");
+        }
         if (length == 0) {
             return;
         }
@@ -36,10 +45,13 @@ final class AnthropicResponseDecoder implements ResponseDecoder {
      * @throws ApiException when the client waits for events: an upstream that ignores {@code stream} is none of Anthropic's
      */
     @Override
-    public void message(byte[] json) {
+    public void message(byte[] json) throws IOException {
         if (stream) {
             throw new ApiException(502, ErrorType.API_ERROR,
                     "the upstream answered a streaming request with a whole message");
+        }
+        if (!new RawJson(json, 0, json.length).isObject()) {
+            throw new IOException("not a JSON object");
         }
         finished = true;
         out.accept(new RawMessage(json));
