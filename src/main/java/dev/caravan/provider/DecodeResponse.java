@@ -9,12 +9,13 @@ import java.io.InputStream;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Makes a stream of events of the provider's HTTP reply, live while it is still arriving. A status of 400 or more becomes the
+ * Makes a stream of events of the provider's HTTP reply, live while it is still arriving. A status of 300 or more becomes the
  * failure that it tells.
  */
 public final class DecodeResponse implements Processor {
@@ -38,14 +39,25 @@ public final class DecodeResponse implements Processor {
         Map<String, String> headers = headers(message);
         message.removeHeaders("*");
         if (status >= 300) {
-            UpstreamReply reply = new UpstreamReply(provider, status, headers, body.readAll(MAX_FAILURE));
+            UpstreamReply reply = new UpstreamReply(provider, status, headers, body.readSome(MAX_FAILURE));
             body.release();
-            throw dialect.failure(reply);
+            ApiException failure = dialect.failure(reply);
+            forward(headers, failure::header);
+            throw failure;
         }
+        forward(headers, call.getReplyHeaders()::put);
         EventStream events = events(call, headers.getOrDefault("content-type", ""), body, provider);
         call.getCancellation().onCancel(events::close);
         call.onComplete(events::close);
         message.setBody(events);
+    }
+
+    private void forward(Map<String, String> headers, BiConsumer<String, String> client) {
+        headers.forEach((name, value) -> {
+            if (dialect.forwards(name.toLowerCase(Locale.ROOT))) {
+                client.accept(name, value);
+            }
+        });
     }
 
     private EventStream events(Call call, String contentType, UpstreamBody body, String provider) {

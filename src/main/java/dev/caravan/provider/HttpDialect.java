@@ -21,7 +21,16 @@ public interface HttpDialect {
     ResponseDecoder decoder(Call call, Consumer<MessageEvent> out);
 
     /**
-     * The failure that an HTTP status of 400 or more tells.
+     * Whether a header of the provider's reply is for the client too, in good replies and in failures.
+     *
+     * @param header the header's name in lower case
+     */
+    default boolean forwards(String header) {
+        return header.equals("retry-after") || header.equals("retry-after-ms") || header.equals("x-should-retry");
+    }
+
+    /**
+     * The failure that an HTTP status of 300 or more tells.
      *
      * @param reply the status, headers and bounded body
      */

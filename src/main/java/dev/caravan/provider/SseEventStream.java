@@ -4,6 +4,7 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.EventStream;
 import dev.caravan.message.MessageEvent;
+import dev.caravan.message.RawJson;
 import dev.caravan.sse.SseEvent;
 import dev.caravan.sse.SseLimitExceededException;
 import dev.caravan.sse.SseParser;
@@ -81,14 +82,19 @@ final class SseEventStream implements EventStream {
         if (closed || body.aborted()) {
             return;
         }
-        // A last event that no blank line ended still counts: recorded streams of Anthropic's end like that.
+        // A last event that no blank line ended still counts, if it is whole: recorded streams of Anthropic's end like that.
         SseEvent last = parser.finish();
-        if (last != null) {
+        if (last != null && !cutOff(last)) {
             decode(last);
         }
         if (!decoder.finished()) {
             decoder.end();
         }
+    }
+
+    private static boolean cutOff(SseEvent event) {
+        RawJson data = new RawJson(event.array(), event.offset(), event.length());
+        return event.length() > 0 && event.array()[event.offset()] == '{' && !data.isObject();
     }
 
     private void decode(SseEvent event) throws IOException {

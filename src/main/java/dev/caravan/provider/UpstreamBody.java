@@ -59,18 +59,43 @@ final class UpstreamBody {
         }
     }
 
-    /** Waits for the whole body; of a body that is longer than the limit, as much as that. */
+    /**
+     * Waits for the whole body.
+     *
+     * @throws ApiException when it fails, or is longer than the limit; the body has been aborted then
+     */
     byte[] readAll(int limit) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        byte[] buffer = new byte[8 * 1024];
-        for (int read = read(buffer); read >= 0; read = read(buffer)) {
-            all.write(buffer, 0, Math.min(read, limit - all.size()));
-            if (all.size() == limit) {
-                abort();
-                break;
-            }
+        if (!readInto(all, limit)) {
+            throw new ApiException(502, ErrorType.API_ERROR,
+                    "provider " + provider + " sent a reply of more than " + limit + " bytes");
         }
         return all.toByteArray();
+    }
+
+    /** Waits for a body that does not have to be whole: of one that is longer than the limit or breaks off, what has come. */
+    byte[] readSome(int limit) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try {
+            readInto(all, limit);
+        } catch (ApiException e) {
+            // what has come will do
+        }
+        return all.toByteArray();
+    }
+
+    /** Whether the body's end was reached; otherwise it was longer than the limit and has been aborted. */
+    private boolean readInto(ByteArrayOutputStream all, int limit) {
+        byte[] buffer = new byte[8 * 1024];
+        for (int read = read(buffer); read >= 0; read = read(buffer)) {
+            if (read > limit - all.size()) {
+                all.write(buffer, 0, limit - all.size());
+                abort();
+                return false;
+            }
+            all.write(buffer, 0, read);
+        }
+        return true;
     }
 
     /**

@@ -37,8 +37,9 @@ public final class ProviderRoutes extends RouteBuilder {
     }
 
     private static String kamelet(Provider provider) {
-        String uri = "kamelet:caravan-" + provider.dialect().id() + "-generate-action/" + provider.name()
-                + "?provider=provider-"
+        // The id of the kamelet's own route: with the dialect before it no provider's name is the id of another route.
+        String id = provider.dialect().id() + "-generate-" + provider.name();
+        String uri = "kamelet:caravan-" + provider.dialect().id() + "-generate-action/" + id + "?provider=provider-"
                 + provider.name();
         return switch (provider) {
             case HttpProvider http -> uri + "&baseUrl=RAW(" + encoded(http.endpoint().baseUrl()) + ")&connectTimeout="

@@ -3,6 +3,7 @@ package dev.caravan.telemetry;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.caravan.message.Call;
+import dev.caravan.message.ErrorType;
 import dev.caravan.message.EventStream;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageDelta;
@@ -55,10 +56,26 @@ public final class MeterEvents implements Processor {
                 }
                 case RawEvent raw when raw.name().equals("message_start") || raw.name().equals("message_delta") ->
                     read(raw.data());
+                case RawEvent raw when raw.name().equals("error") -> progress.failed(errorType(raw.data()));
                 case RawMessage raw -> read(raw.json());
                 default -> {
                 }
             }
+        }
+
+        private static ErrorType errorType(byte[] json) {
+            try (JsonParser parser = MessageJson.FACTORY.createParser(json)) {
+                boolean inError = false;
+                for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                    if (token == JsonToken.VALUE_STRING && inError && "type".equals(parser.currentName())) {
+                        return ErrorType.ofWireName(parser.getText());
+                    }
+                    inError = inError || token == JsonToken.START_OBJECT && "error".equals(parser.currentName());
+                }
+            } catch (IOException e) {
+                // passed on all the same
+            }
+            return ErrorType.API_ERROR;
         }
 
         /** Picks usage and stop reason out of an upstream's own JSON, wherever in it they stand. */

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * The Messages API itself, passed through: the request's bytes but for the model's name, the reply's bytes as they are.
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
  */
 public final class AnthropicDialect implements HttpDialect {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9_-]{1,100}");
 
     /** A client that sends the provider's key as Anthropic wants it. */
     public static ProviderHttpClient client(HttpProvider provider) {
@@ -52,6 +54,13 @@ public final class AnthropicDialect implements HttpDialect {
         return new AnthropicResponseDecoder(out, call.isStream());
     }
 
+    /** Beside what tells when to try again, the rate limits, which SDKs and Claude Code show. */
+    @Override
+    public boolean forwards(String header) {
+        return HttpDialect.super.forwards(header) || header.startsWith("anthropic-ratelimit-")
+                || header.startsWith("anthropic-priority-") || header.startsWith("anthropic-fast-");
+    }
+
     /**
      * The upstream's own envelope, byte for byte, where it is one: clients such as Claude Code act on its wording. A refusal of
      * Caravan's own credential is Caravan's failure, not the client's.
@@ -63,36 +72,33 @@ public final class AnthropicDialect implements HttpDialect {
             return new ApiException(502, ErrorType.API_ERROR,
                     "provider " + reply.provider() + " refused the gateway's credential (HTTP " + status + ")");
         }
-        JsonNode error = error(reply.body());
-        String message = error == null
+        JsonNode envelope = envelope(reply.body());
+        String message = envelope == null
                 ? "provider " + reply.provider() + " answered HTTP " + status
-                : Text.excerpt(error.path("message").asText(), 500);
+                : Text.excerpt(envelope.path("error").path("message").asText(), 500);
         ErrorType type = ErrorType.ofStatus(status);
-        ApiException failure = switch (status) {
-            case 502, 503 -> new ApiException(type, message);
-            default -> error == null || status < 400
+        return switch (status) {
+            case 408, 502, 503 -> new ApiException(type, message);
+            default -> envelope == null || status < 400
                     ? new ApiException(status < 400 ? 502 : type.status(), type, message)
-                    : ApiException.verbatim(status, type, message, reply.body());
+                    : ApiException.verbatim(status, type, message, reply.body()).header("request-id",
+                            requestId(envelope));
         };
-        return forwardHeaders(failure, reply);
     }
 
-    private static ApiException forwardHeaders(ApiException failure, UpstreamReply reply) {
-        reply.headers().forEach((name, value) -> {
-            if (name.equalsIgnoreCase("retry-after") || name.equalsIgnoreCase("x-should-retry")
-                    || name.toLowerCase(java.util.Locale.ROOT).startsWith("anthropic-ratelimit-")) {
-                failure.header(name, value);
-            }
-        });
-        return failure;
+    /** The upstream's id of the request: who is told one in the envelope is told the same in the header. */
+    private static String requestId(JsonNode envelope) {
+        String id = envelope.path("request_id").asText("");
+        return REQUEST_ID.matcher(id).matches() ? id : null;
     }
 
-    private static JsonNode error(byte[] body) {
+    /** The envelope, null when it is none of the API's. */
+    private static JsonNode envelope(byte[] body) {
         try {
             JsonNode envelope = JSON.readTree(body);
             boolean genuine = envelope != null && "error".equals(envelope.path("type").asText())
                     && envelope.path("error").path("message").isTextual();
-            return genuine ? envelope.path("error") : null;
+            return genuine ? envelope : null;
         } catch (IOException e) {
             return null;
         }

@@ -5,6 +5,7 @@ import dev.caravan.message.ErrorType;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.RawEvent;
 import dev.caravan.message.MessageEvent.RawMessage;
+import dev.caravan.message.RawJson;
 import dev.caravan.provider.ResponseDecoder;
 import java.io.IOException;
 import java.util.Arrays;
@@ -24,14 +25,17 @@ final class AnthropicResponseDecoder implements ResponseDecoder {
         this.stream = stream;
     }
 
+    /**
+     * @throws ApiException when the client waits for a whole message
+     */
     @Override
     public void event(String type, byte[] buffer, int offset, int length) {
-        if (length == 0) {
-            return;
-        }
         if (!stream) {
             throw new ApiException(502, ErrorType.API_ERROR,
-                    "the upstream answered with a stream that was not asked for");
+                    "the upstream answered a request for a whole message with a stream");
+        }
+        if (length == 0) {
+            return;
         }
         out.accept(new RawEvent(type, Arrays.copyOfRange(buffer, offset, offset + length)));
         finished = type.equals("message_stop") || type.equals("error");
@@ -39,6 +43,9 @@ final class AnthropicResponseDecoder implements ResponseDecoder {
 
     @Override
     public void message(byte[] json) throws IOException {
+        if (!new RawJson(json, 0, json.length).isObject()) {
+            throw new IOException("not a JSON object");
+        }
         finished = true;
         if (stream) {
             MessageReplay.events(json, out);

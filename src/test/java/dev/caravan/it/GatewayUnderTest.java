@@ -1,0 +1,103 @@
+package dev.caravan.it;
+
+import dev.caravan.config.CaravanConfig;
+import dev.caravan.config.Environment;
+import dev.caravan.routes.Gateway;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.main.Main;
+
+/** The gateway itself, with the routes and kamelets of the project, in this JVM on a port of its own. */
+final class GatewayUnderTest implements AutoCloseable {
+    private static final int SHUTDOWN_SECONDS = 5;
+
+    private final Main main;
+    private final Path config;
+    private final LogRecorder log;
+
+    private GatewayUnderTest(Main main, Path config, LogRecorder log) {
+        this.main = main;
+        this.config = config;
+        this.log = log;
+    }
+
+    /** Starts it with this as its caravan.yaml, but for the server, which listens on any free port. */
+    static GatewayUnderTest start(String yaml) {
+        return start(yaml, Map.of());
+    }
+
+    /** Starts it with Camel properties such as {@code caravan.keep-alive.first}, and further files of routes. */
+    static GatewayUnderTest start(String yaml, Map<String, String> properties, String... routes) {
+        LogRecorder log = LogRecorder.attach();
+        try {
+            Path config = Files.writeString(Files.createTempFile("caravan", ".yaml"), yaml);
+            Environment environment = Environment.of(Map.of("CARAVAN_CONFIG", config.toString(), "CARAVAN_PORT", "0"));
+            Main main = new Main();
+            main.bind(Gateway.CONFIG, CaravanConfig.load(environment, Path.of("")));
+            main.configure().withName("caravan").withShutdownTimeout(SHUTDOWN_SECONDS)
+                    .withRoutesIncludePattern(String.join(",", append("file:routes/*.camel.yaml", routes)));
+            main.addInitialProperty("camel.component.kamelet.location", "file:kamelets");
+            properties.forEach(main::addInitialProperty);
+            main.start();
+            return new GatewayUnderTest(main, config, log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String[] append(String first, String[] rest) {
+        String[] all = new String[rest.length + 1];
+        all[0] = first;
+        System.arraycopy(rest, 0, all, 1, rest.length);
+        return all;
+    }
+
+    int port() {
+        return context().hasService(VertxPlatformHttpServer.class).getPort();
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    RawClient connect() throws IOException {
+        return RawClient.connect(port());
+    }
+
+    CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    LogRecorder log() {
+        return log;
+    }
+
+    /** How many calls the gateway believes to be under way. */
+    int activeCalls() {
+        MeterRegistry metrics = context().getRegistry().lookupByNameAndType(Gateway.METRICS, MeterRegistry.class);
+        return (int) metrics.get("caravan.calls.active").gauge().value();
+    }
+
+    /** Waits until no call is under way any more. */
+    void awaitIdle() {
+        Patience.await("no call is under way").until(() -> activeCalls() == 0);
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+        log.detach();
+        try {
+            Files.deleteIfExists(config);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
