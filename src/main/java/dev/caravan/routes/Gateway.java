@@ -1,6 +1,7 @@
 package dev.caravan.routes;
 
 import dev.caravan.config.CaravanConfig;
+import dev.caravan.config.ConfigException;
 import dev.caravan.config.Environment;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -16,9 +17,13 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.spi.Registry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sets the routes up for a configuration: reads {@code caravan.yaml} unless a {@link CaravanConfig} is bound already, opens the
@@ -30,6 +35,8 @@ public final class Gateway implements CamelContextAware {
     public static final String CONFIG = "caravanConfig";
     /** The name of the bean that is the registry of metrics. */
     public static final String METRICS = "caravanMetrics";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private CamelContext context;
 
@@ -46,7 +53,7 @@ public final class Gateway implements CamelContextAware {
     /**
      * Does it all, before the context starts its routes.
      *
-     * @throws dev.caravan.config.ConfigException when the configuration has mistakes
+     * @throws ConfigException when the configuration has mistakes
      * @throws IOException when the address to listen on cannot be had
      */
     public void configure() throws Exception {
@@ -56,12 +63,22 @@ public final class Gateway implements CamelContextAware {
         }
         CaravanConfig config = registry.lookupByNameAndType(CONFIG, CaravanConfig.class);
         if (config == null) {
-            config = CaravanConfig.load(Environment.ofProcess(), Path.of(""));
+            config = load();
             registry.bind(CONFIG, config);
         }
         registry.bind(METRICS, metrics());
         openServer(config);
         context.addRoutes(new ProviderRoutes(config));
+    }
+
+    /** Tells the mistakes in a line of their own, too: as the cause of a bean that cannot be made they end up far down. */
+    private static CaravanConfig load() {
+        try {
+            return CaravanConfig.load(Environment.ofProcess(), Path.of(""));
+        } catch (ConfigException e) {
+            LOG.error("The configuration has mistakes:\n{}", e.getMessage());
+            throw e;
+        }
     }
 
     private void openServer(CaravanConfig config) throws Exception {
@@ -73,6 +90,10 @@ public final class Gateway implements CamelContextAware {
         settings.setBindPort(port);
         context.getRegistry().bind("caravanHttp", settings);
         context.addService(new VertxPlatformHttpServer(settings));
+        // Camel JBang opens a server of its own, on 0.0.0.0:8080, as soon as it has to find this component by itself.
+        if (context.hasComponent(PlatformHttpConstants.PLATFORM_HTTP_COMPONENT_NAME) == null) {
+            context.addComponent(PlatformHttpConstants.PLATFORM_HTTP_COMPONENT_NAME, new PlatformHttpComponent());
+        }
     }
 
     /** The server itself only logs when it cannot listen, and the gateway would come up deaf. */
