@@ -52,6 +52,10 @@ public final class BenchRunner implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "MINUTES", defaultValue = "60", description = "Give up after this many minutes; default 60.")
     private int limitMinutes;
 
+    @Option(names = "--patience", paramLabel = "SECONDS", defaultValue = "0", description = "Before each lane, wait at most this long for "
+            + "others to take less than a tenth of the processors; default 0.")
+    private int patience;
+
     @Option(names = "--check", description = "Exit with 1 when Caravan misses one of its floors.")
     private boolean check;
 
@@ -125,17 +129,39 @@ public final class BenchRunner implements Callable<Integer> {
             say("warming " + target.name());
             all.warm(target);
         }
+        List<Double> others = new ArrayList<>();
         for (int run = 1; run <= plan.runs(); run++) {
+            Neighbours before = Neighbours.now();
             for (String lane : lanes) {
+                Neighbours.awaitQuiet(patience);
                 say("run " + run + " of " + plan.runs() + ": " + lane);
                 all.run(lane, targets);
+                dropEnded(targets, skipped);
             }
+            Neighbours.now().shareSince(before).ifPresent(others::add);
             // Another one is first the next time.
             Collections.rotate(targets, 1);
         }
         targets.sort((a, b) -> Integer.compare(Targets.ALL.indexOf(a.name()), Targets.ALL.indexOf(b.name())));
         String load = wrk != null ? Wrk.version() : "the bench's own load generator, as wrk is not installed";
+        machine.put("processor time that others took in each run",
+                Neighbours.describe(others.stream().mapToDouble(Double::doubleValue).toArray()));
         return new Report(machine, plan, load, targets, skipped, measurements);
+    }
+
+    /** What a target that has ended seems to have reached says nothing; without the upstream nothing does. */
+    private static void dropEnded(List<Target> targets, Map<String, String> skipped) throws IOException {
+        for (Target target : List.copyOf(targets)) {
+            if (target.child().isAlive()) {
+                continue;
+            }
+            if (target.name().equals(Targets.BARE)) {
+                throw new IOException("the upstream has ended, " + target.child().ending());
+            }
+            say("dropping " + target.name() + ", which has ended");
+            skipped.put(target.name(), "ended while it was measured, " + target.child().ending());
+            targets.remove(target);
+        }
     }
 
     private List<Target> start(Workplace place, Plan plan, Map<String, String> skipped)

@@ -46,6 +46,11 @@ final class Child implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** How a process that is no more has ended: its exit code, and the end of what it has printed. */
+    String ending() {
+        return "exit code " + process.exitValue() + (lastWords().isEmpty() ? "" : ": " + lastWords());
+    }
+
     /** What it has printed to its log, or nothing when that can't be read. */
     List<String> lines() {
         try {

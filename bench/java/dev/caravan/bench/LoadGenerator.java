@@ -6,6 +6,7 @@ import io.vertx.core.VertxOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -18,24 +19,25 @@ public final class LoadGenerator {
 
     /** Runs jobs until standard input ends. */
     public static void main(String[] args) throws Exception {
+        PrintStream results = System.out;
+        // A logger's line must not stand between the results.
+        System.setOut(System.err);
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
         ObjectMapper json = new ObjectMapper();
         try (BufferedReader jobs = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String job = jobs.readLine(); job != null; job = jobs.readLine()) {
-                run(vertx, json, job);
+                results.println(json.writeValueAsString(run(vertx, json, job)));
             }
         } finally {
             vertx.close();
         }
     }
 
-    private static void run(Vertx vertx, ObjectMapper json, String job) throws IOException {
-        LoadResult result;
+    private static LoadResult run(Vertx vertx, ObjectMapper json, String job) throws IOException {
         try {
-            result = LoadRun.run(vertx, json.readValue(job, Load.class));
+            return LoadRun.run(vertx, json.readValue(job, Load.class));
         } catch (Exception e) {
             throw new IOException("a load could not be run", e);
         }
-        System.out.println(json.writeValueAsString(result));
     }
 }

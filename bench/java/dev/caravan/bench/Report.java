@@ -57,6 +57,9 @@ record Report(Map<String, String> machine, Plan plan, String load, List<Target> 
     private void values(StringBuilder out) {
         head(out, "Measured", targets.stream().map(Target::name).toList());
         for (Metric metric : Metric.values()) {
+            if (targets.stream().allMatch(t -> measurements.all(t.name(), metric).isEmpty())) {
+                continue;
+            }
             row(out, metric.label(),
                     targets.stream().map(t -> show(metric, measurements.value(t.name(), metric))).toList());
         }

@@ -5,6 +5,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -32,13 +33,16 @@ public final class Upstream {
      * @param args the port, 0 for a free one
      */
     public static void main(String[] args) throws Exception {
+        PrintStream ready = System.out;
+        // Nobody reads on after the first line; what a logger writes must not fill the pipe.
+        System.setOut(System.err);
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
         Upstream upstream = new Upstream(vertx);
         NetServerOptions options = new NetServerOptions().setHost("127.0.0.1").setPort(Integer.parseInt(args[0]))
                 .setAcceptBacklog(4096);
         int port = vertx.createNetServer(options).connectHandler(upstream::accept).listen().toCompletionStage()
                 .toCompletableFuture().get().actualPort();
-        System.out.println("ready " + port);
+        ready.println("ready " + port);
         waitForEndOfInput();
         // Streams that are still open end here on purpose.
         Runtime.getRuntime().halt(0);

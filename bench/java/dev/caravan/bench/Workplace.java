@@ -126,7 +126,7 @@ final class Workplace implements AutoCloseable {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (System.nanoTime() < end) {
             if (!child.isAlive()) {
-                throw new Unavailable("it ended while starting: " + child.lastWords());
+                throw new Unavailable("it ended while starting, " + child.ending());
             }
             if (answers(port, path)) {
                 return child.secondsSinceStart();
