@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 /** Sees to it that a target answers right before it is measured: what does not arrive whole costs nothing. */
 final class Check {
 
+    private static final int MOST_QUOTED = 300;
     /** A text in a JSON reply, in an OpenAI chunk or in an Anthropic event; none of ours has an escape in it. */
     private static final Pattern TEXT = Pattern.compile("\"(?:text|content)\"\\s*:\\s*\"([^\"]*)\"");
 
@@ -22,7 +23,8 @@ final class Check {
             String body = place.post(target, target.body(Plan.CHECK, stream));
             if (!text(body).equals(Plan.CHECK.text())) {
                 throw new Unavailable(
-                        (stream ? "its stream" : "its JSON reply") + " is not the upstream's answer but " + body);
+                        (stream ? "its stream" : "its JSON reply") + " is not the upstream's answer but "
+                                + body.substring(0, Math.min(body.length(), MOST_QUOTED)));
             }
         }
     }

@@ -46,9 +46,9 @@ final class Child implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** How a process that is no more has ended: its exit code, and the end of what it has printed. */
+    /** How a process that is no more has ended: its exit code and its last words. */
     String ending() {
-        return "exit code " + process.exitValue() + (lastWords().isEmpty() ? "" : ": " + lastWords());
+        return "exit code " + process.exitValue() + ": " + lastWords();
     }
 
     /** What it has printed to its log, or nothing when that can't be read. */
@@ -60,10 +60,10 @@ final class Child implements AutoCloseable {
         }
     }
 
-    /** The end of what it has printed, for messages about its failure. */
+    /** The last line that it has printed, for messages about its failure. */
     String lastWords() {
-        List<String> lines = lines();
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+        return lines().stream().filter(line -> !line.isBlank()).reduce((first, second) -> second)
+                .map(line -> line + " (" + log.getFileName() + " has all of it)").orElse("it has printed nothing");
     }
 
     /** Resident memory of the process and its descendants at this moment in bytes; 0 when it can't be told. */

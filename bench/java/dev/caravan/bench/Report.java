@@ -45,7 +45,7 @@ record Report(Map<String, String> machine, Plan plan, String load, List<Target> 
                 .append(" events, one every ").append(plan.openScript().intervalMillis()).append(" ms\n");
         targets.forEach(t -> out.append("- ").append(t.name()).append(": ").append(t.description()).append('\n'));
         skipped.forEach((name, reason) -> out.append("- skipped: ").append(name).append(", ")
-                .append(reason.lines().findFirst().orElse(""))
+                .append(reason)
                 .append('\n'));
         values(out);
         added(out);
