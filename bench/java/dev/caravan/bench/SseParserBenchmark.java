@@ -43,7 +43,8 @@ public class SseParserBenchmark {
 
     @Setup
     public void streams() {
-        delta = utf8("{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\" wagon\"}}");
+        delta = utf8(
+                "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\" wagon\"}}");
         for (int i = 0; i < EVENTS; i++) {
             writer.event("content_block_delta", delta);
         }
