@@ -93,14 +93,7 @@ final class AnswerReader {
     }
 
     private void handle(SseEvent event) throws CommandFailure {
-        JsonNode data;
-        try {
-            data = JSON.readTree(event.array(), event.offset(), event.length());
-        } catch (JsonProcessingException e) {
-            throw new CommandFailure("the answer was cut off: an event that is not JSON");
-        } catch (IOException e) {
-            throw new IllegalStateException("reading an array does no input", e);
-        }
+        JsonNode data = data(event);
         int index = data.path("index").asInt();
         switch (data.path("type").asText(event.type())) {
             case "message_start" -> start(data.path("message"));
@@ -117,6 +110,21 @@ final class AnswerReader {
                 // ping, and whatever later versions of the API bring
             }
         }
+    }
+
+    /** The data of an event, which is an object: one that is not was broken off, whatever the event's name. */
+    private static JsonNode data(SseEvent event) throws CommandFailure {
+        try {
+            JsonNode data = JSON.readTree(event.array(), event.offset(), event.length());
+            if (data.isObject()) {
+                return data;
+            }
+        } catch (JsonProcessingException e) {
+            // told below, like other data that is no object
+        } catch (IOException e) {
+            throw new IllegalStateException("reading an array does no input", e);
+        }
+        throw new CommandFailure("the answer was cut off: an event that is not a JSON object");
     }
 
     private void start(JsonNode message) {

@@ -20,7 +20,7 @@ final class BenchCommand implements Callable<Integer> {
     private static final int FAILED = 1;
 
     @Unmatched
-    private List<String> arguments = List.of();
+    private List<String> arguments = new ArrayList<>();
 
     @Spec
     private CommandSpec spec;

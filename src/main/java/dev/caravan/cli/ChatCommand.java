@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
  * error. Exit code 0 only for an answer that came to its end, 1 for any other, 2 for a mistake in the arguments or the
  * configuration.
  */
-@Command(name = "chat", mixinStandardHelpOptions = true, sortOptions = false, description = {
+@Command(name = "chat", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false, description = {
         "Asks a model and streams its answer to the terminal.",
         "The gateway of caravan.yaml is asked; when it is not running, one is started for this question alone."})
 final class ChatCommand implements Callable<Integer> {

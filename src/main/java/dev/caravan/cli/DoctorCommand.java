@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
  * {@code caravan doctor}: looks at everything that has to be right and says what to do about what is not. Exit code 0 when nothing
  * is wrong, 1 otherwise; a warning ({@code !}) is not wrong. It never shows a key.
  */
-@Command(name = "doctor", mixinStandardHelpOptions = true, description = {
+@Command(name = "doctor", mixinStandardHelpOptions = true, versionProvider = Version.class, description = {
         "Checks Java, the configuration, the address and every provider, and says what to do.",
         "HTTP providers are asked for their models, which costs nothing; the command of an exec provider is run once."})
 final class DoctorCommand implements Callable<Integer> {

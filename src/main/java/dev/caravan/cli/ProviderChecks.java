@@ -87,7 +87,8 @@ final class ProviderChecks {
         try {
             check.complete(work.call());
         } catch (Exception e) {
-            check.complete(List.of(Finding.problem(name + ": the check itself failed, with " + e.getClass().getName())));
+            check.complete(
+                    List.of(Finding.problem(name + ": the check itself failed, with " + e.getClass().getName())));
         } finally {
             // An error that is no exception must not leave the report waiting.
             check.complete(List.of(Finding.problem(name + ": the check itself failed")));

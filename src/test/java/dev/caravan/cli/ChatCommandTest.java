@@ -186,7 +186,7 @@ final class ChatCommandTest {
     @Test
     void anEventThatIsNotJsonIsAFailure() {
         try (ScriptedServer server = ScriptedServer.answering(streamHead() + START + "data: {\"type\":\n\n" + END)) {
-            assertFailed(cli().chat("--url", server.url().toString(), "Hi"), "an event that is not JSON");
+            assertFailed(cli().chat("--url", server.url().toString(), "Hi"), "an event that is not a JSON object");
         }
     }
 
