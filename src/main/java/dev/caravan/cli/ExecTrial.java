@@ -1,0 +1,244 @@
+package dev.caravan.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.config.ExecProvider;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Runs the command of an exec provider once with a request for a single token, as docs/exec-protocol.md describes it, and says what
+ * became of it. The process is killed when it has answered, and when it takes too long.
+ */
+final class ExecTrial {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+    /** Exit codes above tell the signal that ended a process. */
+    private static final int SIGNAL_BASE = 128;
+
+    private final ExecProvider provider;
+    private final String model;
+    private final Duration limit;
+
+    /** What became of the trial. */
+    sealed interface Outcome {
+        /** It answered; {@code first} is how long its first output took. */
+        record Answered(Duration first) implements Outcome {}
+
+        /** It ended well and wrote nothing. */
+        record Empty() implements Outcome {}
+
+        /** It did not answer in time; {@code alive} when it showed that it was at work. */
+        record Unfinished(boolean alive) implements Outcome {}
+
+        /**
+         * It failed. Both texts are the program's own in part, and may hold anything.
+         *
+         * @param how what happened
+         * @param lastWords the last line on its standard error, empty when there was none
+         */
+        record Failed(String how, String lastWords) implements Outcome {}
+    }
+
+    /** What one line of output means for the trial. */
+    private enum Meaning {
+        ANSWER, SIGN_OF_LIFE, END
+    }
+
+    private static final class Fault extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Fault(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /**
+     * @param model the model to ask for
+     * @param limit how long the process may run
+     */
+    ExecTrial(ExecProvider provider, String model, Duration limit) {
+        this.provider = provider;
+        this.model = model;
+        this.limit = limit;
+    }
+
+    Outcome run() throws InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(provider.command()).directory(provider.workingDirectory().toFile());
+        provider.environment().forEach((name, value) -> builder.environment().put(name, value.reveal()));
+        long start = System.nanoTime();
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            return new Outcome.Failed("cannot be started: " + e.getMessage(), "");
+        }
+        AtExit atExit = AtExit.close(() -> kill(process));
+        AtomicBoolean late = new AtomicBoolean();
+        try {
+            feed(process);
+            CompletableFuture<Outcome> outcome = outcome(process, start, late);
+            try {
+                return outcome.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                late.set(true);
+                kill(process);
+                // A process that the killed one has let go of may hold its output open for ever.
+                return outcome.completeOnTimeout(new Outcome.Unfinished(false), LAST_WORDS.toMillis(),
+                        TimeUnit.MILLISECONDS).join();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the trial of " + provider.name() + " broke", e.getCause());
+        } finally {
+            kill(process);
+            atExit.cancel();
+        }
+    }
+
+    /** Pipes are read by platform threads: a read holds its thread in the kernel, and a virtual thread its carrier with it. */
+    private CompletableFuture<Outcome> outcome(Process process, long start, AtomicBoolean late) {
+        CompletableFuture<String> lastWords = lastWords(process);
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("caravan-trial-stdout").start(() -> {
+            try {
+                outcome.complete(read(process, start, late, lastWords));
+            } catch (InterruptedException | RuntimeException e) {
+                outcome.completeExceptionally(e);
+            }
+        });
+        return outcome;
+    }
+
+    private static void kill(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    private void feed(Process process) {
+        Thread.ofPlatform().daemon().name("caravan-trial-stdin").start(() -> {
+            try (OutputStream stdin = process.getOutputStream()) {
+                stdin.write(request());
+            } catch (IOException e) {
+                // It need not read; its answer tells whether that was right.
+            }
+        });
+    }
+
+    private byte[] request() throws IOException {
+        ObjectNode request = JSON.createObjectNode().put("type", "generate").put("id", "msg_trial").put("model", model);
+        request.putArray("messages").addObject().put("role", "user").putArray("content").addObject().put("type", "text")
+                .put("text", "Hi");
+        request.put("max_tokens", 1).put("stream", true);
+        return (request + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private CompletableFuture<String> lastWords(Process process) {
+        CompletableFuture<String> last = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("caravan-trial-stderr").start(() -> {
+            String line = "";
+            try (InputStream stderr = new BufferedInputStream(process.getErrorStream())) {
+                for (byte[] next = line(stderr); next != null; next = line(stderr)) {
+                    String text = new String(next, StandardCharsets.UTF_8);
+                    line = text.isBlank() ? line : text;
+                }
+            } catch (IOException | Fault e) {
+                // What was read until then has to do.
+            }
+            last.complete(line);
+        });
+        return last;
+    }
+
+    private Outcome read(Process process, long start, AtomicBoolean late, CompletableFuture<String> lastWords)
+            throws InterruptedException {
+        boolean alive = false;
+        Duration first = null;
+        int number = 0;
+        try (InputStream stdout = new BufferedInputStream(process.getInputStream())) {
+            for (byte[] line = line(stdout); line != null; line = line(stdout)) {
+                number++;
+                if (new String(line, StandardCharsets.UTF_8).isBlank()) {
+                    continue;
+                }
+                Meaning meaning = meaning(line);
+                alive = true;
+                if (meaning != Meaning.SIGN_OF_LIFE && first == null) {
+                    first = Duration.ofNanos(System.nanoTime() - start);
+                }
+                if (meaning == Meaning.END) {
+                    return new Outcome.Answered(first);
+                }
+            }
+        } catch (Fault e) {
+            return new Outcome.Failed("line " + number + " of its output " + e.getMessage(), "");
+        } catch (IOException e) {
+            // The pipe was cut as the process was killed, or it ended in a hurry: the exit code tells.
+        }
+        int exit = process.waitFor();
+        if (late.get()) {
+            return first == null ? new Outcome.Unfinished(alive) : new Outcome.Answered(first);
+        }
+        if (exit != 0) {
+            return new Outcome.Failed(
+                    exit > SIGNAL_BASE ? "was ended by signal " + (exit - SIGNAL_BASE) : "exited with code " + exit,
+                    await(lastWords));
+        }
+        return first == null ? new Outcome.Empty() : new Outcome.Answered(first);
+    }
+
+    private static String await(CompletableFuture<String> lastWords) {
+        return lastWords.completeOnTimeout("", LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS).join();
+    }
+
+    private static Meaning meaning(byte[] line) throws Fault {
+        JsonNode output;
+        try {
+            output = JSON.readTree(line);
+        } catch (IOException e) {
+            throw new Fault("is not JSON");
+        }
+        if (!output.isObject()) {
+            throw new Fault("is not a JSON object");
+        }
+        JsonNode error = output.get("error");
+        if (error != null) {
+            throw new Fault("is an error: " + error.path("message").asText(error.asText("without a message")));
+        }
+        if (output.has("text") && !output.get("text").isTextual()) {
+            throw new Fault("has a text that is not a string");
+        }
+        if (output.has("done")) {
+            return Meaning.END;
+        }
+        boolean content = output.has("text") || output.has("thinking") || output.has("tool_use");
+        return content ? Meaning.ANSWER : Meaning.SIGN_OF_LIFE;
+    }
+
+    /** The next line without its end; null at the end of the stream. */
+    private byte[] line(InputStream in) throws IOException, Fault {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        int next = in.read();
+        if (next < 0) {
+            return null;
+        }
+        while (next >= 0 && next != '\n') {
+            if (line.size() == provider.maxLineBytes()) {
+                throw new Fault("is longer than max-line allows");
+            }
+            line.write(next);
+            next = in.read();
+        }
+        return line.toByteArray();
+    }
+}
