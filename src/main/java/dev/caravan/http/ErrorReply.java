@@ -3,6 +3,8 @@ package dev.caravan.http;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -47,7 +49,9 @@ public final class ErrorReply implements Processor {
         byte[] envelope = failure.envelope(call.getRequestId());
         call.getProgress().failed(failure.type());
         if (!reply.committed()) {
-            reply.send(failure.status(), null, failure.headers(), envelope);
+            Map<String, String> headers = new TreeMap<>(call.getReplyHeaders());
+            headers.putAll(failure.headers());
+            reply.send(failure.status(), null, headers, envelope);
             return;
         }
         try {

@@ -17,14 +17,15 @@ final class AccessLog {
 
     private AccessLog() {}
 
-    static void write(Call call, String path, long nanos) {
+    static void write(Call call, String method, String path, long nanos) {
         if (!LOG.isInfoEnabled()) {
             return;
         }
         Progress progress = call.getProgress();
         Usage usage = progress.usage();
         StringBuilder line = new StringBuilder(256);
-        line.append("id=").append(call.getRequestId()).append(" path=").append(Text.excerpt(path, MAX_MODEL))
+        line.append("id=").append(call.getRequestId()).append(" method=").append(Text.excerpt(method, MAX_MODEL))
+                .append(" path=").append(Text.excerpt(path, MAX_MODEL).replace(' ', '+'))
                 .append(" status=").append(progress.status());
         if (!call.getClient().isEmpty()) {
             line.append(" client=").append(call.getClient());

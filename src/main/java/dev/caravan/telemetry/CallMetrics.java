@@ -54,9 +54,6 @@ final class CallMetrics {
 
     void end(Call call, long nanos) {
         active.decrementAndGet();
-        if (call.getTarget() == null && call.getModel().isEmpty() && call.getProgress().error().isEmpty()) {
-            return; // not a call of a model
-        }
         Progress progress = call.getProgress();
         Meters series = meters.computeIfAbsent(series(call), this::register);
         series.duration.record(nanos, TimeUnit.NANOSECONDS);
