@@ -21,9 +21,6 @@ import java.util.List;
 
 /** Writes content blocks as the Messages API has them. Part of {@link ExecRequestEncoder}. */
 final class ExecContent {
-    /** What {@link ExecResponseDecoder} puts before a process's signatures; the process gets its own back. */
-    private static final String NOT_ANTHROPIC = "caravan:";
-
     private ExecContent() {}
 
     /** Writes an array of blocks. */
@@ -58,7 +55,7 @@ final class ExecContent {
             }
             case Thinking thinking -> {
                 out.writeStringField("thinking", thinking.thinking());
-                out.writeStringField("signature", ownSignature(thinking.signature()));
+                out.writeStringField("signature", ownSignature(thinking));
             }
             case RedactedThinking redacted -> out.writeStringField("data", redacted.data());
             case ToolUse use -> {
@@ -78,8 +75,10 @@ final class ExecContent {
         }
     }
 
-    private static String ownSignature(String signature) {
-        return signature.startsWith(NOT_ANTHROPIC) ? signature.substring(NOT_ANTHROPIC.length()) : signature;
+    /** What {@link ExecResponseDecoder} has put before a process's signature goes: the process gets its own back. */
+    private static String ownSignature(Thinking thinking) {
+        String signature = thinking.signature();
+        return thinking.minted() ? signature.substring(Thinking.MINTED_SIGNATURE.length()) : signature;
     }
 
     private static void content(List<ContentBlock> content, JsonGenerator out) throws IOException {

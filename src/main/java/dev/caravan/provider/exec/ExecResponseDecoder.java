@@ -1,5 +1,7 @@
 package dev.caravan.provider.exec;
 
+import static dev.caravan.message.ContentBlock.Thinking.MINTED_SIGNATURE;
+
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.EventSequencer;
@@ -28,8 +30,6 @@ import java.util.function.Consumer;
 public final class ExecResponseDecoder implements ResponseDecoder {
     /** The longest message of an error line that is passed on, in characters. */
     private static final int MAX_ERROR = 2_000;
-    /** A signature that is not Anthropic's is told by this, so that it is not sent there later. */
-    private static final String NOT_ANTHROPIC = "caravan:";
 
     private final String provider;
     private final MessageStart start;
@@ -70,9 +70,8 @@ public final class ExecResponseDecoder implements ResponseDecoder {
             count(line.thinking);
             events.thinking(line.thinking);
         }
-        if (line.signature != null && !line.signature.isEmpty()) {
-            events.signature(
-                    line.signature.startsWith(NOT_ANTHROPIC) ? line.signature : NOT_ANTHROPIC + line.signature);
+        if (line.signature != null && !line.signature.isEmpty() && events.started()) {
+            events.signature(notAnthropics(line.signature));
         }
         if (line.text != null) {
             open();
@@ -92,6 +91,11 @@ public final class ExecResponseDecoder implements ResponseDecoder {
         if (line.done != null) {
             done(line.done);
         }
+    }
+
+    /** Marked as no signature of Anthropic's, so that it is not sent there when the conversation goes on elsewhere. */
+    private static String notAnthropics(String signature) {
+        return signature.startsWith(MINTED_SIGNATURE) ? signature : MINTED_SIGNATURE + signature;
     }
 
     private void open() {

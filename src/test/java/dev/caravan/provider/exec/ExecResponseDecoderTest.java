@@ -79,6 +79,19 @@ class ExecResponseDecoderTest {
                             {"type":"content_block_stop","index":2}
                             """ + end(
                                 "end_turn", "null", 7, 1)),
+                reply("a signature of nothing is ignored", """
+                    {"signature":"s"}
+                    {"text":"a"}
+                    {"signature":"s"}
+                    """, TEXT_A + end("end_turn", "null", 7, 1)),
+                reply("characters cut between lines arrive whole", """
+                    {"text":"\\ud83c"}
+                    {"text":"\\udf89"}
+                    """, START + """
+                    {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
+                    {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"🎉"}}
+                    {"type":"content_block_stop","index":0}
+                    """ + end("end_turn", "null", 7, 1)),
                 reply("empty text opens no block", """
                     {"text":""}
                     {"thinking":""}
@@ -97,7 +110,6 @@ class ExecResponseDecoderTest {
                             {"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"f_2_bd4b7b6fcfb4",\
                             "name":"b","input":{}}}
                             {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":""}}
-                            {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{}"}}
                             {"type":"content_block_stop","index":1}
                             """ + end(
                                 "tool_use", "null", 7, 4)),
