@@ -37,9 +37,6 @@ import java.util.function.Consumer;
  * The methods that add content throw an {@link IllegalStateException} before {@link #start}.
  */
 public final class EventSequencer {
-    /** How a signature begins that is Caravan's own, so that it can be told from a provider's and is not sent to one. */
-    public static final String MINTED_SIGNATURE = "caravan:";
-
     private final Consumer<MessageEvent> out;
     /** The open block first, then those that wait for it. */
     private final Deque<Segment> segments = new ArrayDeque<>();
@@ -241,7 +238,7 @@ public final class EventSequencer {
 
         /** Whether the block ended with a signature of its provider; one of Caravan's own says nothing of the text. */
         boolean signed() {
-            return signature != null && !signature.startsWith(MINTED_SIGNATURE);
+            return signature != null && !signature.startsWith(ContentBlock.Thinking.MINTED_SIGNATURE);
         }
 
         void identify(String newId, String newName) {

@@ -33,7 +33,7 @@ final class JsonBalance {
             depth++;
             begun = true;
         } else if (c == '}' || c == ']') {
-            depth--;
+            depth = Math.max(0, depth - 1);
         }
     }
 
@@ -44,6 +44,6 @@ final class JsonBalance {
 
     /** Whether an object or array was opened and closed again. */
     boolean complete() {
-        return begun && depth <= 0 && !inString;
+        return begun && depth == 0 && !inString;
     }
 }

@@ -228,6 +228,9 @@ public final class EventGrammar {
         require(messageDelta == null, "a second message_delta");
         require(open == null, "message_delta while a block is open");
         require(data.path("delta").path("stop_reason").isTextual(), "no stop reason");
+        boolean named = data.path("delta").path("stop_sequence").isTextual();
+        require(named == data.path("delta").path("stop_reason").asText().equals("stop_sequence"),
+                "stop_sequence against stop_reason");
         require(data.path("usage").path("output_tokens").isIntegralNumber(), "no usage");
         messageDelta = data;
     }

@@ -164,6 +164,35 @@ class EventSequencerTest {
     }
 
     @Test
+    void aPlaceholderMayBeFollowedByTheArgumentsOrByAnotherCall() {
+        sequencer.tool(0, "call_A", "a", "{}");
+        sequencer.tool(0, "call_A", "", "{\"x\":1}");
+        sequencer.tool(1, "call_B", "b", "{}");
+        sequencer.tool(1, "call_C", "b", "{}");
+        sequencer.text("after");
+        sequencer.tool(1, "call_C", "", "{\"y\":2}");
+        assertEquals(List.of(Block.tool("call_A", "a", "{\"x\":1}"), Block.tool("call_B", "b", ""),
+                Block.tool("call_C", "b", ""), Block.text("after")), finish());
+    }
+
+    /** A minted signature says nothing of the text, so that more of it may follow in the same block. */
+    @Test
+    void aMintedSignatureDoesNotEndItsBlock() {
+        sequencer.thinking("a");
+        sequencer.signature("caravan:x");
+        sequencer.thinking("b");
+        sequencer.signature("caravan:x");
+        assertEquals(List.of(Block.thinking("ab", "caravan:x")), finish());
+    }
+
+    @Test
+    void aStrayClosingBracketBeforeTheArguments() {
+        sequencer.tool(0, "call_A", "a", "}");
+        sequencer.tool(0, null, null, "{\"x\":{}}");
+        assertEquals(List.of(Block.tool("call_A", "a", "}{\"x\":{}}")), finish());
+    }
+
+    @Test
     void whatFollowsACallWaitsOnlyUntilItsArgumentsAreComplete() {
         sequencer.tool(0, "call_A", "a", "{\"x\":[{\"}");
         sequencer.text("after");
