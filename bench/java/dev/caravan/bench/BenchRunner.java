@@ -119,6 +119,9 @@ public final class BenchRunner implements Callable<Integer> {
 
     private Report run(Workplace place, Plan plan) throws IOException, InterruptedException {
         Map<String, String> machine = Machine.describe(place.project());
+        if (quick) {
+            machine.put("note", "a quick run: too short for its numbers to say much");
+        }
         Map<String, String> skipped = new LinkedHashMap<>();
         List<Target> targets = start(place, plan, skipped);
         Wrk wrk = Wrk.installed() ? new Wrk(place) : null;
