@@ -20,8 +20,8 @@ public final class ObserveCall implements Processor {
         metrics.begin();
         call.onComplete(() -> {
             long nanos = System.nanoTime() - call.getStartNanos();
-            metrics.end(call, nanos);
             AccessLog.write(call, path, nanos);
+            metrics.end(call, nanos);
         });
     }
 }
