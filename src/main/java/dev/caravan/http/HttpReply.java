@@ -148,7 +148,8 @@ public final class HttpReply {
             lock.unlock();
         }
         call.getProgress().replied(status);
-        if (response.closed() || response.ended()) {
+        if (response.closed()) {
+            abandon();
             return;
         }
         response.setStatusCode(status).putHeader(REQUEST_ID, call.getRequestId());
@@ -197,7 +198,11 @@ public final class HttpReply {
         }
     }
 
-    /** Ends the reply and waits until the client has been sent all of it. */
+    /**
+     * Ends the reply and waits until the client has been sent all of it.
+     *
+     * @throws ClientClosedException when the client has left before, or has read nothing for the stall time-out
+     */
     public void end() throws ClientClosedException {
         lock.lock();
         try {
@@ -206,6 +211,9 @@ public final class HttpReply {
             long left = STALL_TIMEOUT.toNanos();
             while (!ended && !closed) {
                 left = await(left);
+            }
+            if (!ended) {
+                throw new ClientClosedException("the client has left");
             }
         } finally {
             lock.unlock();
@@ -347,6 +355,6 @@ public final class HttpReply {
                 .putHeader(HttpHeaders.CACHE_CONTROL, NO_CACHE).putHeader(ACCEL_BUFFERING, NO)
                 .putHeader(REQUEST_ID, call.getRequestId());
         call.getReplyHeaders().forEach(response::putHeader);
-        SocketBuffers.limit(request);
+        ClientConnection.limitSendBuffer(request);
     }
 }

@@ -16,7 +16,7 @@ import org.apache.camel.support.SynchronizationAdapter;
  */
 public final class OpenCall implements Processor {
     @Override
-    public void process(Exchange exchange) {
+    public void process(Exchange exchange) throws ClientClosedException {
         HttpServerRequest request = exchange.getMessage(HttpMessage.class).getRequest();
         Context eventLoop = Vertx.currentContext();
         Call call = new Call();
@@ -25,8 +25,9 @@ public final class OpenCall implements Processor {
         exchange.setProperty(HttpReply.PROPERTY, reply);
 
         request.response().closeHandler(nothing -> reply.clientLeft());
-        if (request.response().closed()) {
+        if (request.response().closed() || !ClientConnection.isOpen(request)) {
             reply.clientLeft();
+            throw new ClientClosedException("the client has left");
         }
         // A virtual thread that is interrupted while it waits on a socket gives the socket up: this is what ends a call to an
         // upstream that has not answered yet.

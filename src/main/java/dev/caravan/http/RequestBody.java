@@ -25,13 +25,17 @@ final class RequestBody {
      * @throws ApiException 413 when it is larger, told as early as the request allows; 400 when it is compressed; 408 when it
      *         does not arrive in time
      */
-    static byte[] read(HttpReply reply, long limit) throws InterruptedException, ClientClosedException {
+    static byte[] read(HttpReply reply, long limit) throws ClientClosedException {
         HttpServerRequest request = reply.request();
         check(request, limit);
         CompletableFuture<Buffer> whole = new CompletableFuture<>();
         reply.eventLoop().runOnContext(nothing -> collect(request, limit, whole));
         try {
             return whole.get(READ_TIMEOUT_SECONDS, TimeUnit.SECONDS).getBytes();
+        } catch (InterruptedException e) {
+            // Not thrown as it is: Camel passes an exchange that was interrupted by all its error handlers.
+            Thread.currentThread().interrupt();
+            throw new ClientClosedException("the client left while it sent its request");
         } catch (TimeoutException e) {
             throw new ApiException(408, ErrorType.INVALID_REQUEST_ERROR,
                     "the request body did not arrive within " + READ_TIMEOUT_SECONDS + " s");

@@ -3,12 +3,16 @@ package dev.caravan.telemetry;
 import dev.caravan.message.Call;
 import dev.caravan.message.Progress;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,16 +40,24 @@ final class CallMetrics {
             2.5);
     private static final double[] TOKENS = {1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576};
 
+    /** One count a registry, whoever counts: several routes may, and Camel makes the beans of a file twice. */
+    private static final Map<MeterRegistry, AtomicInteger> ACTIVE = Collections.synchronizedMap(new WeakHashMap<>());
+
     private final MeterRegistry registry;
-    private final AtomicInteger active = new AtomicInteger();
+    private final AtomicInteger active;
     private final Set<String> models = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<Series, Meters> meters = new ConcurrentHashMap<>();
 
     CallMetrics(MeterRegistry registry) {
         this.registry = registry;
-        if (registry.find("caravan.calls.active").gauge() == null) {
-            registry.gauge("caravan.calls.active", active);
-        }
+        this.active = ACTIVE.computeIfAbsent(registry, CallMetrics::activeCalls);
+    }
+
+    private static AtomicInteger activeCalls(MeterRegistry registry) {
+        AtomicInteger active = new AtomicInteger();
+        Gauge.builder("caravan.calls.active", active, AtomicInteger::get).description("Calls under way")
+                .strongReference(true).register(registry);
+        return active;
     }
 
     void begin() {

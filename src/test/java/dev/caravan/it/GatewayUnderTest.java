@@ -4,8 +4,10 @@ import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.Environment;
 import dev.caravan.routes.Gateway;
 import io.micrometer.core.instrument.MeterRegistry;
+import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +90,21 @@ final class GatewayUnderTest implements AutoCloseable {
     /** Waits until no call is under way any more. */
     void awaitIdle() {
         Patience.await("no call is under way").until(() -> activeCalls() == 0);
+    }
+
+    /** How many threads serve calls. Virtual threads are in no list of threads but in a dump. */
+    long workers() {
+        try {
+            Path dump = Files.createTempDirectory("caravan").resolve("threads");
+            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class).dumpThreads(dump.toString(),
+                    HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
+            long workers = Files.readAllLines(dump).stream().filter(line -> line.contains("\"caravan-worker-")).count();
+            Files.delete(dump);
+            Files.delete(dump.getParent());
+            return workers;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

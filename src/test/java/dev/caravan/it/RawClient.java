@@ -48,6 +48,11 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** How long to wait for bytes from now on, in milliseconds, before a {@link java.net.SocketTimeoutException}. */
+    void patience(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+    }
+
     RawClient send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;

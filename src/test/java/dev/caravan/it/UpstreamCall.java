@@ -16,6 +16,7 @@ final class UpstreamCall {
     private final UpstreamConnection connection;
     private final WireRequest request;
     private final AtomicLong written = new AtomicLong();
+    private volatile boolean served;
 
     UpstreamCall(UpstreamConnection connection, WireRequest request) {
         this.connection = connection;
@@ -34,6 +35,15 @@ final class UpstreamCall {
     /** Opened when the gateway has closed the connection. */
     CountDownLatch clientClosed() {
         return connection.clientClosed();
+    }
+
+    /** Whether the script is through with this call, or the gateway has closed the connection. */
+    boolean over() {
+        return served || clientClosed().getCount() == 0;
+    }
+
+    void served() {
+        served = true;
     }
 
     long clientClosedNanos() {

@@ -66,6 +66,7 @@ final class UpstreamConnection {
             while (true) {
                 UpstreamCall call = due.take();
                 upstream.script().serve(call);
+                call.served();
             }
         } catch (IOException e) {
             // the other side has closed the connection while the script wrote to it
