@@ -164,10 +164,9 @@ final class ExecTrial {
             throws InterruptedException {
         boolean alive = false;
         Duration first = null;
-        int number = 0;
+        int number = 1;
         try (InputStream stdout = new BufferedInputStream(process.getInputStream())) {
-            for (byte[] line = line(stdout); line != null; line = line(stdout)) {
-                number++;
+            for (byte[] line = line(stdout); line != null; number++, line = line(stdout)) {
                 if (new String(line, StandardCharsets.UTF_8).isBlank()) {
                     continue;
                 }

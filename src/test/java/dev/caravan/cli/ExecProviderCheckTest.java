@@ -1,0 +1,150 @@
+package dev.caravan.cli;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.config.CaravanConfig;
+import dev.caravan.config.ExecProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Trials of commands that behave in every way. */
+final class ExecProviderCheckTest {
+    private static final String SECRET = "sk-secret-of-the-model";
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration SHORT = Duration.ofMillis(500);
+
+    @TempDir
+    Path directory;
+
+    private Finding check(String command, String more, Duration limit) throws InterruptedException {
+        CaravanConfig config = Configurations.read("""
+            providers:
+              mine:
+                dialect: exec
+                command: %s
+                working-directory: %s
+                environment: { LICENCE: %s }
+                %s
+            models: [{ match: "tiny*", to: "mine/{model}" }]
+            """.formatted(command, directory, SECRET, more));
+        ExecProvider provider = (ExecProvider) config.providers().get("mine");
+        Finding finding = new ExecProviderCheck(config, provider,
+                Map.of("PATH", System.getenv("PATH"), "OTHER_API_KEY", "inherited-secret"), limit).run();
+        assertFalse(finding.toString().contains(SECRET) || finding.toString().contains("inherited-secret"),
+                "a secret is shown");
+        return finding;
+    }
+
+    private Finding script(String script, Duration limit) throws InterruptedException, IOException {
+        Files.writeString(directory.resolve("model.sh"), script);
+        return check("[sh, model.sh]", "", limit);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        echo '{"text":"Hi"}'
+        echo '{"text":"Hi","done":{"stop_reason":"max_tokens"}}'
+        echo; echo '{"progress":{}}'; echo '{"tool_use":{"name":"f","input":{}}}'
+        read -r line; echo '{"thinking":"hm"}'; echo '{"usage":{"output_tokens":1}}'
+        echo '{"done":{}}'; sleep 600
+        echo '{"text":"Hi"}' >&1; echo noise >&2
+        """)
+    void anAnswerIsWell(String script) throws Exception {
+        Finding finding = script(script, LONG);
+        assertEquals(Finding.Mark.OK, finding.mark(), finding.text());
+        assertTrue(finding.text().startsWith("mine: a trial answered, its first output after "), finding.text());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        exit 3                                        | a trial failed: exited with code 3
+        echo "no licence $LICENCE" >&2; exit 1        | a trial failed: exited with code 1; its last words: no licence ***
+        echo "key inherited-secret" >&2; exit 1       | a trial failed: exited with code 1; its last words: key ***
+        printf 'a\\033[31mb\\n' >&2; exit 1           | its last words: a␛[31mb
+        kill -9 $$                                    | a trial failed: was ended by signal 9
+        echo Hello                                    | a trial failed: line 1 of its output is not JSON
+        echo '{"text":"a"}'; echo '[1]'               | a trial failed: line 2 of its output is not a JSON object
+        echo '{"text":1}'                             | a trial failed: line 1 of its output has a text that is not a string
+        echo '{"error":{"message":"no GPU"}}'         | a trial failed: line 1 of its output is an error: no GPU
+        echo '{"error":"bad '$LICENCE'"}'             | a trial failed: line 1 of its output is an error: bad ***
+        echo; head -c 3000 /dev/zero                  | a trial failed: line 2 of its output is longer than max-line allows
+        """)
+    void aFailureIsTold(String script, String expected) throws Exception {
+        Files.writeString(directory.resolve("model.sh"), script);
+        Finding finding = check("[sh, model.sh]", "max-line: 2KB", LONG);
+        assertEquals(Finding.Mark.PROBLEM, finding.mark(), finding.text());
+        assertTrue(finding.text().contains(expected), finding.text());
+    }
+
+    @Test
+    void aWordlessEndIsAWarning() throws Exception {
+        assertEquals(Finding.Mark.WARNING, script("cat > /dev/null", LONG).mark());
+    }
+
+    @Test
+    void aModelThatLoadsForLongIsAWarning() throws Exception {
+        Finding finding = script("echo '{\"progress\":{}}'; exec sleep 600", Duration.ofSeconds(3));
+        assertEquals(Finding.Mark.WARNING, finding.mark(), finding.text());
+        assertTrue(finding.text().contains("was at work"), finding.text());
+    }
+
+    @Test
+    void silenceIsEnded() throws Exception {
+        Finding finding = script("exec sleep 600", SHORT);
+        assertEquals(Finding.Mark.PROBLEM, finding.mark());
+        assertEquals("mine: a trial wrote nothing for 0.5 s and was killed", finding.text());
+    }
+
+    @Test
+    void whatTheProcessHasStartedIsEndedToo() throws Exception {
+        script("echo '{\"text\":\"Hi\"}'; sleep 600 & echo $! > pid; wait", Duration.ofSeconds(5));
+        long pid = Long.parseLong(Files.readString(directory.resolve("pid")).strip());
+        await().until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+    }
+
+    @Test
+    void theRequestIsTheOneOfTheProtocol() throws Exception {
+        script("IFS= read -r line; printf '%s' \"$line\" > request; echo '{\"text\":\"Hi\"}'", LONG);
+        JsonNode request = new ObjectMapper().readTree(Files.readString(directory.resolve("request")));
+        assertEquals(new ObjectMapper().readTree("""
+            {"type":"generate","id":"msg_trial","model":"claude-sonnet-4-5",
+             "messages":[{"role":"user","content":[{"type":"text","text":"Hi"}]}],"max_tokens":1,"stream":true}
+            """), request);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        [no-such-program-anywhere] | no-such-program-anywhere is in no directory of PATH
+        [./missing.sh]             | missing.sh does not exist
+        [/no/such/program]         | /no/such/program does not exist
+        [./folder]                 | folder is a directory
+        [./plain.txt]              | plain.txt may not be executed (chmod +x)
+        """)
+    void aProgramThatCannotBeStartedIsNotTried(String command, String expected) throws Exception {
+        Files.createDirectory(directory.resolve("folder"));
+        Files.createFile(directory.resolve("plain.txt"));
+        Finding finding = check(command, "", LONG);
+        assertEquals(Finding.Mark.PROBLEM, finding.mark());
+        assertTrue(finding.text().contains(expected), finding.text());
+        assertEquals(Optional.of("check providers.mine.command, or install the program"), finding.advice());
+    }
+
+    @Test
+    void aWorkingDirectoryHasToBeThere() {
+        assertEquals(Optional.of("the working directory /no/such/place is not there"),
+                ProgramLookup.fault("sh", Path.of("/no/such/place"), "/bin"));
+    }
+}
