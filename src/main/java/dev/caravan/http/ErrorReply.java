@@ -48,10 +48,9 @@ public final class ErrorReply implements Processor {
         Call call = reply.call();
         byte[] envelope = failure.envelope(call.getRequestId());
         call.getProgress().failed(failure.type());
-        if (!reply.committed()) {
-            Map<String, String> headers = new TreeMap<>(call.getReplyHeaders());
-            headers.putAll(failure.headers());
-            reply.send(failure.status(), null, headers, envelope);
+        Map<String, String> headers = new TreeMap<>(call.getReplyHeaders());
+        headers.putAll(failure.headers());
+        if (reply.send(failure.status(), null, headers, envelope)) {
             return;
         }
         try {

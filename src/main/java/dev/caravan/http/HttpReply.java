@@ -82,16 +82,6 @@ public final class HttpReply {
         return eventLoop;
     }
 
-    /** Whether status and headers have gone out, so that a failure can only be told as an event. */
-    public boolean committed() {
-        lock.lock();
-        try {
-            return committed;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Whether the client has left before the end of the reply. */
     public boolean closed() {
         lock.lock();
@@ -130,17 +120,17 @@ public final class HttpReply {
     }
 
     /**
-     * Sends a whole reply and ends it.
+     * Sends a whole reply and ends it, unless one has begun already.
      *
      * @param contentType null means JSON
      * @param headers beside content type and request id
-     * @throws IllegalStateException when a reply has begun already
+     * @return false when a reply has begun, if only by a sign of life; nothing is sent then
      */
-    public void send(int status, String contentType, Map<String, String> headers, byte[] body) {
+    public boolean send(int status, String contentType, Map<String, String> headers, byte[] body) {
         lock.lock();
         try {
             if (committed) {
-                throw new IllegalStateException("a reply has begun already");
+                return false;
             }
             committed = true;
             ended = true;
@@ -150,7 +140,7 @@ public final class HttpReply {
         call.getProgress().replied(status);
         if (response.closed()) {
             abandon();
-            return;
+            return true;
         }
         response.setStatusCode(status).putHeader(REQUEST_ID, call.getRequestId());
         if (body.length > 0) {
@@ -162,6 +152,7 @@ public final class HttpReply {
         }
         // Ended here and not by way of the event loop: platform-http, once the route is done, replies itself to what has not been.
         response.end(Buffer.buffer(body));
+        return true;
     }
 
     /**

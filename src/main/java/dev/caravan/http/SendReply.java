@@ -23,7 +23,9 @@ public final class SendReply implements Processor {
         }
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class);
         Map<String, String> headers = new TreeMap<>(call.getReplyHeaders());
-        reply.send(status, message.getHeader(Exchange.CONTENT_TYPE, String.class), headers, body(message));
+        if (!reply.send(status, message.getHeader(Exchange.CONTENT_TYPE, String.class), headers, body(message))) {
+            throw new IllegalStateException("a reply has begun already");
+        }
         call.complete();
     }
 
