@@ -23,7 +23,10 @@ final class Signal {
         actions.remove(action);
     }
 
-    /** Runs all actions on this thread, the first time that it is called. */
+    /**
+     * Runs all actions on this thread, the first time that it is called. One that throws does not keep the others from running;
+     * the first failure is thrown when all have run.
+     */
     void raise() {
         List<Runnable> due;
         synchronized (this) {
@@ -34,7 +37,17 @@ final class Signal {
             due = List.copyOf(actions);
             actions.clear();
         }
-        due.forEach(Runnable::run);
+        RuntimeException failure = null;
+        for (Runnable action : due) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     synchronized boolean raised() {

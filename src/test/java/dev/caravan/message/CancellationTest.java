@@ -2,6 +2,7 @@ package dev.caravan.message;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -47,6 +48,21 @@ class CancellationTest {
         cancellation.onCancel(() -> cancellation.onCancel(() -> ran.add("inner")));
         cancellation.cancel();
         assertEquals(List.of("inner"), ran);
+    }
+
+    /** A connection that cannot be closed must not leave a process running. */
+    @Test
+    void anActionThatThrowsDoesNotKeepTheOthersFromRunning() {
+        cancellation.onCancel(() -> {
+            throw new IllegalStateException("first");
+        });
+        cancellation.onCancel(() -> ran.add("process"));
+        cancellation.onCancel(() -> {
+            throw new IllegalStateException("second");
+        });
+        assertEquals("first", assertThrows(IllegalStateException.class, cancellation::cancel).getMessage());
+        assertEquals(List.of("process"), ran);
+        cancellation.cancel();
     }
 
     @Test
