@@ -4,14 +4,12 @@ import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.ClientKey;
 import dev.caravan.config.Secret;
 import dev.caravan.config.ServerConfig;
-import dev.caravan.routes.Gateway;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.main.Main;
 
 /**
@@ -45,11 +43,9 @@ final class InProcessGateway implements AutoCloseable {
             System.setProperty(LOG_CONFIGURATION, "log4j2-quiet.properties");
         }
         Secret key = Secret.of(HexFormat.of().formatHex(SecureRandom.getSeed(KEY_BYTES)));
-        Main main = new Main();
-        main.bind(Gateway.CONFIG, alone(config, key));
-        main.configure().withName("caravan").withShutdownTimeout(SHUTDOWN_SECONDS)
-                .withRoutesIncludePattern(RouteFiles.routes(home));
-        main.addInitialProperty("camel.component.kamelet.location", RouteFiles.kamelets(home));
+        Path directory = home.orElse(Path.of(""));
+        Main main = GatewayMain.create(alone(config, key), directory.resolve("routes"), directory.resolve("kamelets"));
+        main.configure().withShutdownTimeout(SHUTDOWN_SECONDS);
         InProcessGateway gateway = new InProcessGateway(main, key);
         try {
             main.start();
@@ -68,7 +64,7 @@ final class InProcessGateway implements AutoCloseable {
 
     /** Where it listens. */
     URI url() {
-        return GatewayUrl.of(HOST, main.getCamelContext().hasService(VertxPlatformHttpServer.class).getPort());
+        return GatewayUrl.of(HOST, GatewayMain.port(main.getCamelContext()));
     }
 
     /** The only key that it takes. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,15 @@ final class DoctorCommandTest {
             """.formatted(ScriptedServer.deafPort()));
         assertEquals(0, result.exit(), result.out());
         assertTrue(result.out().endsWith("\nAll is well.\n"), result.out());
+    }
+
+    @Test
+    void theConfigurationThatComesWithCaravanIsWell() throws IOException {
+        Cli.Result result = new Cli(directory).config(Files.readString(Path.of("caravan.yaml")))
+                .variable("CARAVAN_PORT", String.valueOf(ScriptedServer.deafPort())).doctor();
+        assertEquals(0, result.exit(), result.out());
+        assertHas(result, "  ✓ demo: a trial answered, its first output after ");
+        assertHas(result, "  ! openai is not in use: environment variable OPENAI_API_KEY is not set\n");
     }
 
     @Test

@@ -71,6 +71,17 @@ final class StandaloneChatTest {
         }
     }
 
+    /** What a newcomer does first. */
+    @Test
+    void theConfigurationThatComesWithCaravanAnswersByItself() throws IOException {
+        Cli cli = new Cli(directory).config(Files.readString(Path.of("caravan.yaml"))).variable("CARAVAN_PORT",
+                String.valueOf(ScriptedServer.deafPort()));
+        Cli.Result result = cli.chat("--max-tokens", "12", "Tell me about Alice");
+        assertEquals(0, result.exit(), result.err());
+        assertTrue(result.out().strip().length() > 12, result.out());
+        assertTrue(result.err().endsWith("caravan: stopped: max_tokens\n"), result.err());
+    }
+
     @Test
     void itTakesItsOwnKeyAloneAndEnds() throws Exception {
         URI models;
