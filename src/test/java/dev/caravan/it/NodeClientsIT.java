@@ -1,0 +1,292 @@
+package dev.caravan.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients that run on Node.js, each a process in front of the gateway; a scripted upstream behind. */
+@DisplayName("Clients on Node.js")
+@Timeout(240)
+class NodeClientsIT extends GatewayTest {
+    private static final Path CLIENTS = Path.of("src", "test", "clients").toAbsolutePath();
+    private static final Path CLAUDE_CODE = NodeModules.in(CLIENTS).resolve("@anthropic-ai/claude-code");
+    private static final String KEY = "the-clients-own-key";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path scratch;
+
+    @Override
+    protected String config() {
+        return """
+            keys: [the-clients-own-key]
+            providers:
+              gpt: { dialect: openai, base-url: "%s/v1", api-key: upstream-key-0123456789, models: [gpt-a, gpt-b] }
+              claude: { dialect: anthropic, base-url: "%s", api-key: upstream-key-0123456789 }
+            models:
+              - { match: alias, to: "gpt/gpt-up" }
+              - { match: "claude-sonnet-*", to: "gpt/gpt-up" }
+              - { match: "claude-*", to: "claude/{model}" }
+            """;
+    }
+
+    @Override
+    protected List<String> secrets() {
+        return List.of(Wire.PROMPT, Wire.ANSWER, Wire.UPSTREAM_KEY, KEY);
+    }
+
+    @BeforeEach
+    void clientsAreInstalled() {
+        NodeModules.assumeInstalled(CLIENTS);
+    }
+
+    private void streams(String... frames) {
+        upstream.script(call -> call.streamHead().chunk(String.join("", frames)).lastChunk());
+    }
+
+    private Map<String, String> environment() throws IOException {
+        Path home = Files.createDirectories(scratch.resolve("home"));
+        return Map.of("HOME", home.toString(), "TMPDIR", scratch.toString(), "ANTHROPIC_BASE_URL",
+                "http://127.0.0.1:" + gateway.port(), "ANTHROPIC_API_KEY", KEY);
+    }
+
+    // -- Anthropic's TypeScript SDK ------------------------------------------------------------------------------------
+
+    private JsonNode sdk(String operation, String argument) throws IOException, InterruptedException {
+        ClientProcess.Result result = ClientProcess.run(CLIENTS, scratch, environment(),
+                List.of("node", "sdk.mjs", operation, argument));
+        assertEquals(0, result.exitCode(), result::err);
+        return JSON.readTree(result.out());
+    }
+
+    private static String request(String model) {
+        return Wire.request(model);
+    }
+
+    @Test
+    void theHelperOfTheSdkPutsAStreamTogether() throws Exception {
+        streams(ChatWire.delta("{\"role\":\"assistant\",\"reasoning_content\":\"Hm.\"}"), ChatWire.text("Grüße, "),
+                ChatWire.text(Wire.ANSWER), ChatWire.end("stop"));
+        JsonNode message = sdk("stream", request("alias")).path("message");
+        assertEquals("thinking", message.path("content").path(0).path("type").asText(), message::toString);
+        assertEquals("Hm.", message.path("content").path(0).path("thinking").asText());
+        assertEquals("Grüße, " + Wire.ANSWER, message.path("content").path(1).path("text").asText());
+        assertEquals("end_turn", message.path("stop_reason").asText());
+        assertEquals("alias", message.path("model").asText());
+        assertEquals(20, message.path("usage").path("input_tokens").asInt());
+        assertEquals(9, message.path("usage").path("output_tokens").asInt());
+    }
+
+    @Test
+    void theSdkReadsAWholeReply() throws Exception {
+        upstream.script(call -> call.json(ChatWire.completion("""
+            {"role":"assistant","content":null,"tool_calls":[{"id":"call_A","type":"function",\
+            "function":{"name":"now","arguments":"{}"}}]}""", "tool_calls")));
+        JsonNode message = sdk("create", request("alias")).path("message");
+        assertEquals("tool_use", message.path("stop_reason").asText(), message::toString);
+        assertEquals("{\"type\":\"tool_use\",\"id\":\"call_A\",\"name\":\"now\",\"input\":{}}",
+                message.path("content").path(0).toString());
+    }
+
+    @Test
+    void theSdkRunsALoopOfParallelTools() throws Exception {
+        upstream.script(call -> {
+            call.streamHead();
+            if (call.request().text().contains("\"tool_call_id\"")) {
+                call.chunk(ChatWire.text(Wire.ANSWER) + ChatWire.end("stop"));
+            } else {
+                call.chunk(ChatWire.call(0, "call_A", "weather", "") + ChatWire.call(1, "call_B", "time", "")
+                        + ChatWire.arguments(1, "{\\\"zone\\\":1}") + ChatWire.arguments(0, "{\\\"city\\\":2}")
+                        + ChatWire.end("tool_calls"));
+            }
+            call.lastChunk();
+        });
+        JsonNode seen = sdk("toolLoop", request("alias").replaceFirst("\\{", """
+            {"tools":[{"name":"weather","input_schema":{"type":"object"}},\
+            {"name":"time","input_schema":{"type":"object"}}],"""));
+        assertEquals(2, seen.path("turns").asInt(), seen::toString);
+        assertEquals(Wire.ANSWER, seen.path("message").path("content").path(0).path("text").asText());
+        JsonNode messages = JSON.readTree(upstream.calls().getLast().request().body()).path("messages");
+        assertEquals(List.of("user", "assistant", "tool", "tool"), messages.findValuesAsText("role"));
+        assertEquals(List.of("call_A", "call_B"), messages.findValuesAsText("tool_call_id"));
+        assertEquals("weather {\"city\":2}", messages.path(2).path("content").asText());
+        assertEquals("time {\"zone\":1}", messages.path(3).path("content").asText());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"alias", "claude-x"})
+    void aStreamThatIsCutOffIsAnErrorToTheSdk(String model) throws Exception {
+        streams(model.equals("alias")
+                ? ChatWire.text(Wire.ANSWER)
+                : Wire.opening() + Wire.frame("content_block_delta", Wire.delta(Wire.ANSWER)));
+        JsonNode seen = sdk("stream", request(model));
+        assertEquals("api_error", seen.path("error").path("type").asText(), seen::toString);
+        assertTrue(seen.path("events").toString().contains("content_block_delta"), seen::toString);
+    }
+
+    @Test
+    void theSdkIsToldOfAnErrorInTheMiddleOfAStream() throws Exception {
+        streams(ChatWire.text(Wire.ANSWER), "data: {\"error\":{\"message\":\"busy, sorry\",\"code\":503}}\n\n");
+        JsonNode error = sdk("stream", request("alias")).path("error");
+        assertEquals("overloaded_error", error.path("type").asText(), error::toString);
+        assertTrue(error.path("message").asText().contains("busy, sorry"), error::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"429, 429, RateLimitError, rate_limit_error", "401, 502, InternalServerError, api_error",
+            "503, 529, OverloadedError, overloaded_error"})
+    void theSdkThrowsWhatTheStatusMeans(int from, int status, String kind, String type) throws Exception {
+        upstream.script(call -> call.reply(from + " No", "application/json", "{\"error\":{\"message\":\"because\"}}",
+                "retry-after: 7"));
+        JsonNode error = sdk("stream", request("alias")).path("error");
+        assertEquals(kind, error.path("class").asText(), error::toString);
+        assertEquals(status, error.path("status").asInt());
+        assertEquals(type, error.path("type").asText());
+        assertTrue(error.path("message").asText().contains("because"), error::toString);
+        assertTrue(error.path("requestId").asText().startsWith("req_"), error::toString);
+        if (status == 429) {
+            assertEquals("7", error.path("retryAfter").asText());
+        }
+    }
+
+    @Test
+    void mistakesInARequestAreToldToTheSdk() throws Exception {
+        JsonNode unknown = sdk("create", request("nobody-knows-it")).path("error");
+        assertEquals("NotFoundError", unknown.path("class").asText(), unknown::toString);
+        JsonNode wrong = sdk("create", "{\"model\":\"alias\",\"max_tokens\":5}").path("error");
+        assertEquals("BadRequestError", wrong.path("class").asText(), wrong::toString);
+        assertTrue(wrong.path("message").asText().contains("messages"), wrong::toString);
+        assertTrue(upstream.calls().isEmpty());
+    }
+
+    @Test
+    void theSdkCountsTokensAndListsModels() throws Exception {
+        JsonNode count = sdk("count", "{\"model\":\"alias\",\"messages\":[{\"role\":\"user\",\"content\":\"a b c\"}]}");
+        assertTrue(count.path("input_tokens").asInt() >= 3, count::toString);
+        JsonNode all = sdk("models", "{}").path("ids");
+        assertEquals(3, all.size(), all::toString);
+        assertEquals(all, sdk("models", "{\"limit\":1}").path("ids"), "page by page");
+        JsonNode model = sdk("model", all.path(0).asText());
+        assertEquals(all.path(0), model.path("id"), model::toString);
+        assertEquals("model", model.path("type").asText());
+    }
+
+    // -- Claude Code ---------------------------------------------------------------------------------------------------
+
+    private ClientProcess.Result claudeCode(Path work, String... options) throws IOException, InterruptedException {
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
+        environment.put("DISABLE_AUTOUPDATER", "1");
+        environment.put("CLAUDE_CODE_MAX_RETRIES", "0");
+        List<String> command = new ArrayList<>(List.of("node", CLAUDE_CODE.resolve("cli-wrapper.cjs").toString(), "-p",
+                "Make the file. " + Wire.PROMPT, "--model", "claude-sonnet-4-5"));
+        command.addAll(List.of(options));
+        return ClientProcess.run(work, scratch, environment, command);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"json", "stream-json"})
+    void claudeCodeCompletesAToolLoop(String format) throws Exception {
+        Path work = Files.createDirectories(scratch.resolve("work"));
+        upstream.script(call -> {
+            String request = call.request().text();
+            call.streamHead();
+            if (request.contains("\"tool_call_id\"")) {
+                call.chunk(ChatWire.text("The file says ") + ChatWire.text("caravan-42.") + ChatWire.end("stop"));
+            } else {
+                call.chunk(ChatWire.text("I make it.") + ChatWire.call(0, "call_A", "Bash", "")
+                        + ChatWire.arguments(0, "{\\\"command\\\":\\\"echo caravan-$((6*7)) > made.txt")
+                        + ChatWire.arguments(0, " && cat made.txt\\\",\\\"description\\\":\\\"Make a file\\\"}")
+                        + ChatWire.end("tool_calls"));
+            }
+            call.lastChunk();
+        });
+        ClientProcess.Result result = format.equals("json")
+                ? claudeCode(work, "--output-format", "json", "--allowedTools", "Bash")
+                : claudeCode(work, "--output-format", "stream-json", "--verbose", "--include-partial-messages",
+                        "--allowedTools", "Bash");
+        assertEquals(0, result.exitCode(), () -> result.out() + result.err());
+        JsonNode last = JSON.readTree(result.out().lines().toList().getLast());
+        assertEquals("success", last.path("subtype").asText(), result::out);
+        assertFalse(last.path("is_error").asBoolean(true), result::out);
+        assertEquals("The file says caravan-42.", last.path("result").asText(), result::out);
+        assertEquals(2, last.path("num_turns").asInt(), result::out);
+        assertEquals("caravan-42\n", Files.readString(work.resolve("made.txt")));
+        assertEquals(2, upstream.calls().size());
+        for (UpstreamCall call : upstream.calls()) {
+            assertIsChatCompletions(call.request());
+        }
+        JsonNode messages = JSON.readTree(upstream.calls().getLast().request().body()).path("messages");
+        JsonNode answer = messages.findParents("tool_call_id").getFirst();
+        assertTrue(answer.path("content").asText().startsWith("caravan-42"), answer::toString);
+    }
+
+    /** A request that every server of chat completions takes, and nothing in it that only Anthropic knows. */
+    private static void assertIsChatCompletions(WireRequest request) throws IOException {
+        assertEquals("/v1/chat/completions", request.path());
+        assertEquals("Bearer " + Wire.UPSTREAM_KEY, request.header("authorization"));
+        for (String word : List.of("cache_control", "x-anthropic-billing-header", "input_schema", "tool_use_id", KEY)) {
+            assertFalse(request.text().contains("\"" + word) || request.head().contains(word), word);
+        }
+        assertFalse(request.text().contains("x-anthropic-billing-header"));
+        JsonNode body = JSON.readTree(request.body());
+        assertEquals("gpt-up", body.path("model").asText());
+        assertTrue(body.path("stream").asBoolean());
+        assertTrue(body.path("stream_options").path("include_usage").asBoolean());
+        assertTrue(body.path("tools").size() > 0);
+        for (JsonNode tool : body.path("tools")) {
+            assertEquals("function", tool.path("type").asText(), tool::toString);
+            assertTrue(tool.path("function").path("name").asText().matches("[a-zA-Z0-9_-]{1,64}"), tool::toString);
+            assertEquals("object", tool.path("function").path("parameters").path("type").asText(), tool::toString);
+        }
+        List<String> unanswered = new ArrayList<>();
+        for (JsonNode message : body.path("messages")) {
+            String role = message.path("role").asText();
+            if (role.equals("tool")) {
+                assertTrue(unanswered.remove(message.path("tool_call_id").asText()),
+                        () -> "the result of no call: " + message);
+            } else {
+                assertTrue(List.of("system", "user", "assistant").contains(role), role);
+                assertEquals(List.of(), unanswered, "results come directly after their calls");
+                message.path("tool_calls").forEach(call -> unanswered.add(call.path("id").asText()));
+            }
+        }
+        assertEquals(List.of(), unanswered, "calls without results");
+    }
+
+    @Test
+    void claudeCodeDoesNotTakeHalfAnAnswerForSuccess() throws Exception {
+        streams(ChatWire.text(Wire.ANSWER));
+        ClientProcess.Result result = claudeCode(scratch, "--output-format", "json");
+        assertNotEquals(0, result.exitCode(), result::out);
+        assertTrue(JSON.readTree(result.out()).path("is_error").asBoolean(), result::out);
+    }
+
+    @Test
+    void claudeCodeTellsWhatTheUpstreamSaid() throws Exception {
+        upstream.script(call -> call.reply("429 Too Many Requests", "application/json",
+                "{\"error\":{\"message\":\"the month's budget is spent\"}}", "retry-after: 0"));
+        ClientProcess.Result result = claudeCode(scratch, "--output-format", "json");
+        assertNotEquals(0, result.exitCode(), result::out);
+        assertTrue(result.out().contains("the month's budget is spent"), result::out);
+    }
+}
