@@ -1,5 +1,6 @@
 package dev.caravan.message;
 
+import java.io.Closeable;
 import java.util.Iterator;
 
 /**
@@ -15,7 +16,7 @@ import java.util.Iterator;
  * called from any thread, while another one waits in {@code next()}, and any number of times. A {@code next()} that throws has
  * closed the stream before.
  */
-public interface EventStream extends Iterator<MessageEvent>, AutoCloseable {
+public interface EventStream extends Iterator<MessageEvent>, Closeable {
     /** Whether {@link #next()} may be called; true does not promise another event. Never waits. */
     @Override
     boolean hasNext();

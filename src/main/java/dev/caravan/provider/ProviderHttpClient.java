@@ -2,6 +2,7 @@ package dev.caravan.provider;
 
 import dev.caravan.config.HttpProvider;
 import dev.caravan.config.Secret;
+import java.net.URI;
 import java.util.Map;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -24,6 +25,21 @@ public class ProviderHttpClient implements HttpClientConfigurer {
         this.provider = provider;
         this.credentialHeader = credentialHeader;
         this.credentialPrefix = credentialPrefix;
+    }
+
+    /** The URL that the path of a request is appended to; kamelets read it as <code>{{bean:name.baseUrl}}</code>. */
+    public URI baseUrl() {
+        return provider.endpoint().baseUrl();
+    }
+
+    /** How long to wait until a connection stands, in milliseconds. */
+    public long connectTimeout() {
+        return provider.endpoint().timeouts().connect().toMillis();
+    }
+
+    /** The longest silence of the provider, in milliseconds. */
+    public long idleTimeout() {
+        return provider.endpoint().timeouts().idle().toMillis();
     }
 
     @Override

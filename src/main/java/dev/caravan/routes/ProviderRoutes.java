@@ -1,11 +1,8 @@
 package dev.caravan.routes;
 
 import dev.caravan.config.CaravanConfig;
-import dev.caravan.config.ExecProvider;
-import dev.caravan.config.HttpProvider;
 import dev.caravan.config.Provider;
 import dev.caravan.config.UnavailableProvider;
-import java.net.URI;
 import org.apache.camel.builder.RouteBuilder;
 
 /**
@@ -37,21 +34,9 @@ public final class ProviderRoutes extends RouteBuilder {
     }
 
     private static String kamelet(Provider provider) {
+        String dialect = provider.dialect().id();
         // The id of the kamelet's own route: with the dialect before it no provider's name is the id of another route.
-        String id = provider.dialect().id() + "-generate-" + provider.name();
-        String uri = "kamelet:caravan-" + provider.dialect().id() + "-generate-action/" + id + "?provider=provider-"
-                + provider.name();
-        return switch (provider) {
-            case HttpProvider http -> uri + "&baseUrl=RAW(" + encoded(http.endpoint().baseUrl()) + ")&connectTimeout="
-                    + http.endpoint().timeouts().connect().toMillis() + "&idleTimeout="
-                    + http.endpoint().timeouts().idle().toMillis();
-            case ExecProvider exec -> uri;
-            case UnavailableProvider unavailable -> throw new IllegalArgumentException(unavailable.reason());
-        };
-    }
-
-    /** What would end the value in Camel's address of the kamelet, and may legally stand in a URL's path. */
-    private static String encoded(URI url) {
-        return url.toString().replace("(", "%28").replace(")", "%29").replace("&", "%26");
+        String id = dialect + "-generate-" + provider.name();
+        return "kamelet:caravan-" + dialect + "-generate-action/" + id + "?provider=provider-" + provider.name();
     }
 }
