@@ -20,6 +20,9 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--kamelets", paramLabel = "DIR", description = "Where the kamelets are; those of the jar when there is no such directory.")
     private Path kamelets = Path.of(System.getProperty("caravan.home", ""), "kamelets");
 
+    @Option(names = "--stop-when-ready", hidden = true, description = "Stops as soon as it serves: the launcher has the JVM note the classes of a start.")
+    private boolean stopWhenReady;
+
     @Override
     public Integer call() {
         CaravanConfig config;
@@ -33,7 +36,11 @@ final class ServeCommand implements Callable<Integer> {
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport started) {
-                Banner.print(config, GatewayMain.port(started.getCamelContext()), System.out);
+                if (stopWhenReady) {
+                    main.completed();
+                } else {
+                    Banner.print(config, GatewayMain.port(started.getCamelContext()), System.out);
+                }
             }
         });
         try {
