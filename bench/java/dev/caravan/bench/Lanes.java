@@ -76,11 +76,11 @@ final class Lanes {
         for (Target target : targets) {
             Timings whole = Timings.sum(json.get(target).stream().map(LoadResult::whole).toList());
             Timings first = Timings.sum(streams.get(target).stream().map(LoadResult::firstToken).toList());
-            measurements.add(target, Metric.JSON_P50, whole.p50() * MILLI);
-            measurements.add(target, Metric.JSON_P99, whole.p99() * MILLI);
-            measurements.add(target, Metric.FIRST_TOKEN_P50, first.p50() * MILLI);
-            measurements.add(target, Metric.FIRST_TOKEN_P99, first.p99() * MILLI);
-            measurements.add(target, Metric.LATENCY_FAILED, failed(json.get(target)) + failed(streams.get(target)));
+            add(target, Metric.JSON_P50, whole.p50() * MILLI);
+            add(target, Metric.JSON_P99, whole.p99() * MILLI);
+            add(target, Metric.FIRST_TOKEN_P50, first.p50() * MILLI);
+            add(target, Metric.FIRST_TOKEN_P99, first.p99() * MILLI);
+            add(target, Metric.LATENCY_FAILED, failed(json.get(target)) + failed(streams.get(target)));
         }
     }
 
@@ -97,16 +97,16 @@ final class Lanes {
                 LoadResult load = generator.run(target.json(Plan.JSON, 64, MOST_REQUESTS, plan.throughput()));
                 r = new Wrk.Result(load.requestsPerSecond(), load.failed());
             }
-            measurements.add(target, Metric.REQUESTS, r.requestsPerSecond());
-            measurements.add(target, Metric.REQUESTS_FAILED, r.failed());
+            add(target, Metric.REQUESTS, r.requestsPerSecond());
+            add(target, Metric.REQUESTS_FAILED, r.failed());
         }
     }
 
     private void events(List<Target> targets) throws IOException {
         for (Target target : targets) {
             LoadResult r = generator.run(target.streams(Plan.EVENTS, 32, 0, MOST_REQUESTS, plan.throughput()));
-            measurements.add(target, Metric.EVENTS, r.tokensPerSecond());
-            measurements.add(target, Metric.EVENTS_FAILED, r.failed());
+            add(target, Metric.EVENTS, r.tokensPerSecond());
+            add(target, Metric.EVENTS_FAILED, r.failed());
             tellFailures(target, r);
         }
     }
@@ -122,13 +122,20 @@ final class Lanes {
                         plan.openStreams(), 30));
                 memory.shutdownNow();
             }
-            measurements.add(target, Metric.OPEN_FIRST_TOKEN_P50, r.firstToken().p50() * MILLI);
-            measurements.add(target, Metric.OPEN_FIRST_TOKEN_P99, r.firstToken().p99() * MILLI);
-            measurements.add(target, Metric.OPEN_GAP_P50, r.gap().p50() * MILLI);
-            measurements.add(target, Metric.OPEN_GAP_P99, r.gap().p99() * MILLI);
-            measurements.add(target, Metric.OPEN_FAILED, r.failed());
-            measurements.add(target, Metric.OPEN_RESIDENT, highest.get() / 1e6);
+            add(target, Metric.OPEN_FIRST_TOKEN_P50, r.firstToken().p50() * MILLI);
+            add(target, Metric.OPEN_FIRST_TOKEN_P99, r.firstToken().p99() * MILLI);
+            add(target, Metric.OPEN_GAP_P50, r.gap().p50() * MILLI);
+            add(target, Metric.OPEN_GAP_P99, r.gap().p99() * MILLI);
+            add(target, Metric.OPEN_FAILED, r.failed());
+            add(target, Metric.OPEN_RESIDENT, highest.get() / 1e6);
             tellFailures(target, r);
+        }
+    }
+
+    /** What a process that has ended meanwhile seems to have reached is no measurement. */
+    private void add(Target target, Metric metric, double value) {
+        if (target.child().isAlive()) {
+            measurements.add(target, metric, value);
         }
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** wrk as the load for JSON requests: one thread, and a script that makes it POST. */
@@ -53,9 +54,12 @@ final class Wrk {
         if (!wrk.process().waitFor(seconds + 30L, TimeUnit.SECONDS)) {
             wrk.close();
         }
-        String result = wrk.lines().stream().filter(l -> l.startsWith(MARK)).findFirst()
-                .orElseThrow(() -> new IOException("wrk did not run: " + wrk.lastWords()));
-        JsonNode r = new ObjectMapper().readTree(result.substring(MARK.length()));
+        Optional<String> result = wrk.lines().stream().filter(l -> l.startsWith(MARK)).findFirst();
+        if (result.isEmpty() && !target.child().isAlive()) {
+            return new Result(0, 0);
+        }
+        JsonNode r = new ObjectMapper().readTree(result
+                .orElseThrow(() -> new IOException("wrk did not run: " + wrk.lastWords())).substring(MARK.length()));
         long status = r.get("status").asLong();
         return new Result((r.get("requests").asLong() - status) * 1e6 / r.get("micros").asLong(),
                 r.get("failed").asLong() + status);
