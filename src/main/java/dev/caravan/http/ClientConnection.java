@@ -1,12 +1,18 @@
 package dev.caravan.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.time.Duration;
 
-/** What has to be known of a client's connection and Vert.x does not tell. */
+/** What has to be known of and done to a client's connection and Vert.x does not offer. */
 final class ClientConnection {
     private static final int SEND_BUFFER = 256 * 1024;
 
@@ -14,7 +20,7 @@ final class ClientConnection {
 
     /** Whether the connection is still there; a request that has waited behind another one is not told by Vert.x. */
     static boolean isOpen(HttpServerRequest request) {
-        return !(request.connection() instanceof ConnectionBase connection) || connection.channel().isActive();
+        return channel(request).isActive();
     }
 
     /**
@@ -22,13 +28,65 @@ final class ClientConnection {
      * several megabytes, which then count as delivered while nobody has seen them.
      */
     static void limitSendBuffer(HttpServerRequest request) {
-        if (request.connection() instanceof ConnectionBase connection) {
-            Channel channel = connection.channel();
-            try {
-                channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BUFFER);
-            } catch (ChannelException e) {
-                // The client has just left; the connection's close handler tells everybody.
-            }
+        try {
+            channel(request).config().setOption(ChannelOption.SO_SNDBUF, SEND_BUFFER);
+        } catch (ChannelException e) {
+            // The client has just left; the connection's close handler tells everybody.
         }
+    }
+
+    /**
+     * Cuts a client off that does not read, so that what it has got of its reply does not look whole. Vert.x closes a connection
+     * only when everything has been sent, which is never; so this goes past it.
+     */
+    static void cut(HttpServerRequest request) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.response().reset();
+        } else {
+            Channel channel = channel(request);
+            channel.eventLoop().execute(() -> channel.unsafe().close(channel.voidPromise()));
+        }
+    }
+
+    /**
+     * Cuts a client off that takes nothing for the stall time-out of what is still to be sent of its reply. Called on the event
+     * loop. A reply over HTTP/2 shares its connection and is not watched.
+     *
+     * @param sent complete when the kernel has taken all of the reply
+     */
+    static void watch(HttpServerRequest request, Future<Void> sent, Duration stallTimeout) {
+        if (!sent.isComplete() && request.version() != HttpVersion.HTTP_2) {
+            watch(request, sent, stallTimeout, unsent(channel(request)));
+        }
+    }
+
+    private static void watch(HttpServerRequest request, Future<Void> sent, Duration stallTimeout, long before) {
+        Vertx vertx = Vertx.currentContext().owner();
+        long timer = vertx.setTimer(stallTimeout.toMillis(), id -> {
+            long now = unsent(channel(request));
+            if (sent.isComplete()) {
+                return;
+            }
+            if (now >= before) {
+                cut(request);
+            } else {
+                watch(request, sent, stallTimeout, now);
+            }
+        });
+        sent.onComplete(nothing -> vertx.cancelTimer(timer));
+    }
+
+    /** A number that becomes smaller whenever the client takes something: netty counts a buffer until all of it is sent. */
+    private static long unsent(Channel channel) {
+        ChannelOutboundBuffer buffers = channel.unsafe().outboundBuffer();
+        if (buffers == null) {
+            return 0; // closed
+        }
+        return buffers.totalPendingWriteBytes()
+                + (buffers.current() instanceof ByteBuf first ? first.readableBytes() : 0);
+    }
+
+    private static Channel channel(HttpServerRequest request) {
+        return ((ConnectionBase) request.connection()).channel();
     }
 }

@@ -9,6 +9,7 @@ import dev.caravan.message.MessageEvent.RawEvent;
 import dev.caravan.message.MessageJson;
 import dev.caravan.sse.SseWriter;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -35,7 +36,8 @@ public final class HttpReply {
     /** How many bytes may wait for the client before the writer does, beside what Vert.x and the kernel hold. */
     static final int MAX_WAITING = 256 * 1024;
 
-    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
+    /** More than the kernel takes in of a reply that nobody reads. */
+    private static final int LARGE = 64 * 1024;
     private static final byte[] KEEP_ALIVE = " keep-alive".getBytes(StandardCharsets.US_ASCII);
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence EVENT_STREAM = HttpHeaders.createOptimized("text/event-stream; charset=utf-8");
@@ -48,11 +50,11 @@ public final class HttpReply {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final Context eventLoop;
+    private final Duration stallTimeout;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private SseWriter waiting = new SseWriter();
-    private SseWriter spare = new SseWriter();
+    private final SseWriter waiting = new SseWriter();
     private boolean flushDue;
     private boolean committed;
     private boolean messageStarted;
@@ -62,7 +64,9 @@ public final class HttpReply {
     private boolean closed;
     private long lastWriteNanos = System.nanoTime();
 
-    HttpReply(Call call, HttpServerRequest request, Context eventLoop) {
+    /** @param stallTimeout how long to wait for a client that does not read */
+    HttpReply(Call call, HttpServerRequest request, Context eventLoop, Duration stallTimeout) {
+        this.stallTimeout = stallTimeout;
         this.call = call;
         this.request = request;
         this.response = request.response();
@@ -151,7 +155,10 @@ public final class HttpReply {
             eventLoop.runOnContext(nothing -> RequestBody.discardRest(request));
         }
         // Ended here and not by way of the event loop: platform-http, once the route is done, replies itself to what has not been.
-        response.end(Buffer.buffer(body));
+        Future<Void> sent = response.end(Buffer.buffer(body));
+        if (body.length > LARGE) {
+            eventLoop.runOnContext(nothing -> ClientConnection.watch(request, sent, stallTimeout));
+        }
         return true;
     }
 
@@ -199,7 +206,7 @@ public final class HttpReply {
         try {
             ending = true;
             written();
-            long left = STALL_TIMEOUT.toNanos();
+            long left = stallTimeout.toNanos();
             while (!ended && !closed) {
                 left = await(left);
             }
@@ -213,8 +220,22 @@ public final class HttpReply {
 
     /** Ends the reply to a client that has left: until it is ended, the server would try to write one of its own. */
     void abandon() {
-        if (!response.ended()) {
-            response.end();
+        try {
+            if (!response.ended()) {
+                response.end();
+            }
+        } catch (IllegalStateException e) {
+            // ended by the event loop between the two
+        }
+    }
+
+    /** From here on the client waits: what came before, such as sending a large body, was no silence. */
+    void silentFromNow() {
+        lock.lock();
+        try {
+            lastWriteNanos = System.nanoTime();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -272,7 +293,7 @@ public final class HttpReply {
     }
 
     private void awaitRoom() throws ClientClosedException {
-        long left = STALL_TIMEOUT.toNanos();
+        long left = stallTimeout.toNanos();
         while (waiting.length() > MAX_WAITING && !closed) {
             left = await(left);
         }
@@ -284,9 +305,9 @@ public final class HttpReply {
     private long await(long left) throws ClientClosedException {
         if (left <= 0) {
             closed = true;
-            eventLoop.runOnContext(nothing -> response.reset());
+            ClientConnection.cut(request);
             throw new ClientClosedException(
-                    "the client has not read its reply for " + STALL_TIMEOUT.toSeconds() + " s");
+                    "the client has not read its reply for " + stallTimeout.toMillis() + " ms");
         }
         try {
             return changed.awaitNanos(left);
@@ -296,9 +317,12 @@ public final class HttpReply {
         }
     }
 
-    /** Sends what waits. Runs on the event loop. */
+    /**
+     * Sends what waits. Runs on the event loop, and again inside itself: sending may make room, of which the drain handler is
+     * told at once.
+     */
     private void flush() {
-        SseWriter out;
+        Buffer out;
         boolean end;
         lock.lock();
         try {
@@ -313,25 +337,27 @@ public final class HttpReply {
                 return;
             }
             flushDue = false;
-            out = waiting;
-            waiting = spare;
-            spare = out;
+            out = Buffer.buffer(waiting.length()).appendBytes(waiting.array(), 0, waiting.length());
+            waiting.clear();
             end = ending;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        if (out.length() > 0) {
-            response.write(Buffer.buffer(out.length()).appendBytes(out.array(), 0, out.length()));
-            out.clear();
-        }
-        if (end) {
-            finish();
+        try {
+            if (out.length() > 0) {
+                response.write(out);
+            }
+            if (end && !response.ended()) {
+                finish();
+            }
+        } catch (IllegalStateException e) {
+            // The client has left just now, and the worker has abandoned the reply.
         }
     }
 
     private void finish() {
-        response.end();
+        ClientConnection.watch(request, response.end(), stallTimeout);
         lock.lock();
         try {
             ended = true;

@@ -37,7 +37,8 @@ public final class KeepAlive extends ServiceSupport implements Processor {
     @Override
     public void process(Exchange exchange) {
         HttpReply reply = exchange.getProperty(HttpReply.PROPERTY, HttpReply.class);
-        if (reply != null && reply.call().isStream()) {
+        if (reply != null) {
+            reply.silentFromNow();
             replies.add(reply);
             reply.call().onComplete(() -> replies.remove(reply));
         }
@@ -47,8 +48,15 @@ public final class KeepAlive extends ServiceSupport implements Processor {
     protected void doStart() {
         timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("caravan-keep-alive").factory());
-        timer.scheduleWithFixedDelay(() -> replies.forEach(reply -> reply.keepAlive(first, every)), LOOK_EVERY_MILLIS,
-                LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::look, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        for (HttpReply reply : replies) {
+            if (reply.call().isStream()) { // known only once the request has been validated
+                reply.keepAlive(first, every);
+            }
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.caravan.message.Call;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
@@ -15,12 +16,19 @@ import org.apache.camel.support.SynchronizationAdapter;
  * message, and arranges that everything stops when the client leaves.
  */
 public final class OpenCall implements Processor {
+    private Duration stallTimeout = Duration.ofSeconds(60);
+
+    /** How long a reply waits for a client that does not read before the client counts as gone; 60 s by default. */
+    public void setStallTimeout(Duration stallTimeout) {
+        this.stallTimeout = stallTimeout;
+    }
+
     @Override
     public void process(Exchange exchange) throws ClientClosedException {
         HttpServerRequest request = exchange.getMessage(HttpMessage.class).getRequest();
         Context eventLoop = Vertx.currentContext();
         Call call = new Call();
-        HttpReply reply = new HttpReply(call, request, eventLoop);
+        HttpReply reply = new HttpReply(call, request, eventLoop, stallTimeout);
         exchange.setProperty(Call.PROPERTY, call);
         exchange.setProperty(HttpReply.PROPERTY, reply);
 

@@ -3,6 +3,7 @@ package dev.caravan.provider;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.util.TimeValue;
 
 /** Makes the pool of a provider's connections. */
@@ -14,12 +15,20 @@ public final class ProviderConnections {
      */
     private static final TimeValue LOOK_AFTER = TimeValue.ofMilliseconds(50);
 
+    /**
+     * What the kernel takes in of a reply that nobody reads. Left to itself it lets this grow to several megabytes for a fast
+     * upstream; this is enough for a megabyte or two a second from the other side of the earth.
+     */
+    private static final int RECEIVE_BUFFER = 256 * 1024;
+
     private ProviderConnections() {}
 
     /** A pool of up to so many connections. */
     public static PoolingHttpClientConnectionManager pool(int maxConnections) {
         ConnectionConfig config = ConnectionConfig.custom().setValidateAfterInactivity(LOOK_AFTER).build();
+        SocketConfig socket = SocketConfig.custom().setRcvBufSize(RECEIVE_BUFFER).build();
         return PoolingHttpClientConnectionManagerBuilder.create().setMaxConnTotal(maxConnections)
-                .setMaxConnPerRoute(maxConnections).setDefaultConnectionConfig(config).build();
+                .setMaxConnPerRoute(maxConnections).setDefaultConnectionConfig(config).setDefaultSocketConfig(socket)
+                .build();
     }
 }

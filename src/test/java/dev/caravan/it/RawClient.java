@@ -114,6 +114,35 @@ final class RawClient implements AutoCloseable {
         return in.read() < 0;
     }
 
+    /** Waits, without reading anything, until the server has closed the connection: sending fails then. */
+    void awaitRefused() {
+        Patience.await("the server has closed the connection").until(() -> {
+            try {
+                send("x");
+                return false;
+            } catch (IOException e) {
+                return true;
+            }
+        });
+    }
+
+    /** Reads what is still there; whether the server has closed the connection after that, orderly or not. */
+    boolean closedByServerAfterRest() throws IOException {
+        try {
+            in.transferTo(java.io.OutputStream.nullOutputStream());
+            return true;
+        } catch (java.net.SocketTimeoutException e) {
+            return false;
+        } catch (java.net.SocketException e) {
+            return true; // reset
+        }
+    }
+
+    /** How many bytes the kernel keeps for this client before it reads. */
+    int receiveBuffer() throws IOException {
+        return socket.getReceiveBufferSize();
+    }
+
     void halfClose() throws IOException {
         socket.shutdownOutput();
     }

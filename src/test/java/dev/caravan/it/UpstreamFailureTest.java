@@ -34,10 +34,12 @@ class UpstreamFailureTest extends GatewayTest {
               silent: { dialect: anthropic, base-url: "%s", api-key: upstream-key-0123456789 }
               refused: { dialect: anthropic, base-url: "http://127.0.0.1:1" }
               nowhere: { dialect: anthropic, base-url: "http://no-such-host.invalid" }
+              tls: { dialect: anthropic, base-url: "@https@", api-key: upstream-key-0123456789 }
               full: { dialect: anthropic, base-url: "http://127.0.0.1:@full@" }
             models:
               - { match: "claude-*", to: "up/{model}" }
-            """.replace("@full@", Integer.toString(full.getLocalPort()));
+            """.replace("@https@", upstream.url().replace("http:", "https:")).replace("@full@",
+                Integer.toString(full.getLocalPort()));
     }
 
     // A server whose queue of connections is full: one more gets no answer from the kernel, like a host behind a firewall.
@@ -200,6 +202,11 @@ class UpstreamFailureTest extends GatewayTest {
             }
         }
         assertFails(504, "timeout_error", "provider full", "full/x");
+    }
+
+    @Test
+    void aHandshakeThatIsNotAnsweredIs504() throws IOException {
+        assertFails(504, "timeout_error", "provider tls", "tls/x");
     }
 
     @Test

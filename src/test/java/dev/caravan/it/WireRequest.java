@@ -46,7 +46,7 @@ record WireRequest(String line, List<String> headers, byte[] body) {
         List<String> values = new ArrayList<>();
         for (String header : headers) {
             int colon = header.indexOf(':');
-            if (header.substring(0, colon).equalsIgnoreCase(name)) {
+            if (colon > 0 && header.substring(0, colon).equalsIgnoreCase(name)) {
                 values.add(header.substring(colon + 1).trim());
             }
         }

@@ -1,0 +1,230 @@
+package dev.caravan.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** What happens when nothing happens: signs of life to clients that wait, an end to those that do not read. */
+class TimersTest extends GatewayTest {
+
+    @Override
+    protected String config() {
+        return """
+            timeouts: { idle: 1h }
+            providers:
+              up: { dialect: anthropic, base-url: "%s", api-key: upstream-key-0123456789 }
+              brief: { dialect: anthropic, base-url: "%s", timeouts: { idle: 3s } }
+            models:
+              - { match: "claude-*", to: "up/{model}" }
+            """;
+    }
+
+    @Override
+    protected Map<String, String> properties() {
+        return Map.of("caravan.keep-alive.first", "300ms", "caravan.keep-alive.every", "200ms", "caravan.stall-timeout",
+                "3s");
+    }
+
+    private WireReply stream(RawClient client, String model) throws IOException {
+        WireReply reply = client.post("/v1/messages", Wire.streaming(model)).head();
+        assertEquals(200, reply.status());
+        return reply;
+    }
+
+    private static void assertComments(WireReply reply, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            assertTrue(reply.event().isComment());
+        }
+    }
+
+    private static void assertPings(WireReply reply, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            WireEvent event = reply.event();
+            assertEquals("ping", event.name());
+            assertEquals("ping", event.json().path("type").asText());
+        }
+    }
+
+    /** The next event that is no ping. */
+    private static WireEvent next(WireReply reply) throws IOException {
+        WireEvent event = reply.event();
+        while (event != null && (event.isComment() || event.name().equals("ping"))) {
+            event = reply.event();
+        }
+        return event;
+    }
+
+    @Test
+    void anUpstreamThatThinksLongBeforeItAnswers() throws IOException {
+        CountDownLatch headers = new CountDownLatch(1);
+        CountDownLatch opening = new CountDownLatch(1);
+        CountDownLatch closing = new CountDownLatch(1);
+        upstream.script(call -> {
+            call.await(headers).streamHead();
+            call.await(opening).chunk(Wire.frame("message_start", Wire.MESSAGE_START));
+            call.await(closing).chunk(Wire.closing()).lastChunk();
+        });
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = stream(client, "claude-x");
+            assertComments(reply, 2); // the message_start is the upstream's to send
+            headers.countDown();
+            assertComments(reply, 2);
+            opening.countDown();
+            assertEquals(Wire.MESSAGE_START, next(reply).data());
+            assertPings(reply, 2);
+            closing.countDown();
+            assertEquals(Wire.BLOCK_STOP, next(reply).data());
+            assertEquals(Wire.MESSAGE_DELTA, next(reply).data());
+            assertEquals(Wire.MESSAGE_STOP, next(reply).data());
+            assertNull(reply.event());
+        }
+        assertTrue(gateway.log().accessLine().contains(" stop=end_turn "));
+    }
+
+    @Test
+    void aPingNeverStandsInsideAnEvent() throws IOException {
+        CountDownLatch pinged = new CountDownLatch(1);
+        String delta = Wire.frame("content_block_delta", Wire.delta(Wire.ANSWER));
+        upstream.script(call -> {
+            call.streamHead().chunk(Wire.opening() + delta.substring(0, delta.length() / 2)).await(pinged);
+            call.chunk(delta.substring(delta.length() / 2) + Wire.closing()).lastChunk();
+        });
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = stream(client, "claude-x");
+            assertEquals("message_start", reply.event().name());
+            assertEquals("content_block_start", reply.event().name());
+            assertPings(reply, 3); // the first is the upstream's own
+            pinged.countDown();
+            assertEquals(Wire.delta(Wire.ANSWER), next(reply).data());
+            assertEquals("content_block_stop", next(reply).name());
+        }
+    }
+
+    @Test
+    void aFailureAfterTheReplyHasBegunIsAnErrorEvent() throws IOException {
+        String envelope = "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"no\"}}";
+        CountDownLatch begun = new CountDownLatch(1);
+        upstream.script(call -> call.await(begun).reply("429 Too Many Requests", "application/json", envelope,
+                "retry-after: 3"));
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = stream(client, "claude-x");
+            assertComments(reply, 1);
+            begun.countDown();
+            WireEvent error = next(reply);
+            assertEquals("error", error.name());
+            assertEquals(envelope, error.data());
+            assertNull(reply.event());
+        }
+        String line = gateway.log().accessLine();
+        assertTrue(line.contains(" status=200 ") && line.contains(" error=rate_limit_error "), line);
+    }
+
+    @Test
+    void signsOfLifeDoNotHideADeadUpstream() throws IOException {
+        upstream.script(UpstreamCall::awaitClientClosed);
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = stream(client, "brief/x");
+            assertComments(reply, 1);
+            WireEvent error = next(reply);
+            assertEquals("error", error.name());
+            assertEquals("timeout_error", error.json().path("error").path("type").asText());
+            assertNull(reply.event());
+        }
+    }
+
+    @Test
+    void aWholeMessageIsNotBegunEarly() throws IOException {
+        CountDownLatch longAfter = new CountDownLatch(1);
+        upstream.script(call -> call.await(longAfter).reply("429 Too Many Requests", "text/plain", "no"));
+        try (RawClient client = gateway.connect(); RawClient other = gateway.connect()) {
+            client.post("/v1/messages", Wire.request("claude-x"));
+            WireReply stream = stream(other, "claude-x");
+            assertComments(stream, 3); // by now the first one would have been begun too
+            longAfter.countDown();
+            assertEquals(429, client.reply().status());
+            assertEquals("error", next(stream).name());
+        }
+    }
+
+    @Test
+    void aClientThatLeavesBetweenSignsOfLifeIsNoticed() throws IOException {
+        upstream.script(UpstreamCall::awaitClientClosed);
+        try (RawClient client = gateway.connect()) {
+            assertComments(stream(client, "claude-x"), 2);
+        }
+        Patience.await("the upstream's connection is closed")
+                .until(() -> upstream.call().clientClosed().getCount() == 0);
+        String line = gateway.log().accessLine();
+        assertTrue(line.contains(" status=499 ") && line.endsWith(" cancelled=true"), line);
+        assertEquals(List.of(), gateway.log().troubles());
+    }
+
+    @Test
+    void aClientThatNeverReadsIsGivenUp() throws IOException {
+        String event = Wire.frame("content_block_delta", Wire.delta("x".repeat(1_000)));
+        upstream.script(call -> {
+            call.streamHead().chunk(Wire.opening());
+            while (true) {
+                call.chunk(event);
+            }
+        });
+        try (RawClient client = RawClient.connect(gateway.port(), 16 * 1024)) {
+            client.post("/v1/messages", Wire.streaming("claude-x"));
+            String line = gateway.log().accessLine();
+            assertTrue(line.contains(" status=499 ") && line.endsWith(" cancelled=true"), line);
+            Patience.await("the upstream's connection is closed")
+                    .until(() -> upstream.call().clientClosed().getCount() == 0);
+            client.awaitRefused();
+        }
+    }
+
+    @Test
+    void aClientThatNeverReadsTheEndIsGivenUp() throws IOException {
+        String event = Wire.frame("content_block_delta", Wire.delta("x".repeat(1_000)));
+        upstream.script(call -> {
+            call.streamHead().chunk(Wire.opening());
+            for (int i = 0; i < 700; i++) {
+                call.chunk(event);
+            }
+            call.chunk(Wire.closing()).lastChunk();
+        });
+        try (RawClient client = RawClient.connect(gateway.port(), 16 * 1024)) {
+            client.post("/v1/messages", Wire.streaming("claude-x"));
+            client.awaitRefused();
+        }
+    }
+
+    @Test
+    void aClientThatNeverReadsItsWholeMessageIsGivenUp() throws IOException {
+        String message = Wire.MESSAGE.replace(Wire.ANSWER, "x".repeat(8_000_000));
+        upstream.script(call -> call.json(message));
+        try (RawClient client = RawClient.connect(gateway.port(), 16 * 1024)) {
+            client.post("/v1/messages", Wire.request("claude-x"));
+            client.awaitRefused();
+        }
+    }
+
+    @Test
+    void aClientThatReadsItsWholeMessageSlowlyIsNot() throws IOException {
+        String message = Wire.MESSAGE.replace(Wire.ANSWER, "x".repeat(8_000_000));
+        upstream.script(call -> call.json(message));
+        try (RawClient client = RawClient.connect(gateway.port(), 16 * 1024)) {
+            WireReply reply = client.post("/v1/messages", Wire.request("claude-x")).head();
+            long start = System.nanoTime();
+            for (int i = 0; i < 7_000_000; i++) {
+                assertTrue(reply.read() > 0);
+                int part = i / 2_000_000;
+                if (i % 2_000_000 == 0) { // for longer than the stall time-out altogether
+                    Patience.await("part " + part).until(() -> System.nanoTime() - start > part * 1_300_000_000L);
+                }
+            }
+            reply.body();
+        }
+    }
+}
