@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** Whether the configured address can be listened on, or Caravan listens there already. */
 final class AddressCheck {
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final int FIRST_UNPRIVILEGED = 1024;
     private static final String OTHER_PORT = "choose another port: server.port, or CARAVAN_PORT";
 

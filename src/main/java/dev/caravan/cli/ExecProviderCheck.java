@@ -6,6 +6,8 @@ import dev.caravan.config.ModelRule;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Whether the command of an exec provider can be started, and answers. */
 final class ExecProviderCheck {
@@ -42,7 +44,9 @@ final class ExecProviderCheck {
         if (fault.isPresent()) {
             return Finding.problem(who + quote(fault.get()), "check " + command + ", or install the program");
         }
-        return switch (new ExecTrial(provider, model(), limit).run()) {
+        CompletableFuture<Void> timeUp = new CompletableFuture<Void>().completeOnTimeout(null, limit.toMillis(),
+                TimeUnit.MILLISECONDS);
+        return switch (new ExecTrial(provider, model(), timeUp).run()) {
             case ExecTrial.Outcome.Answered answered -> Finding.ok(who + "a trial answered, its first output after "
                     + seconds(answered.first()));
             case ExecTrial.Outcome.Empty empty -> Finding.warning(who + "a trial ended without a word",

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -29,7 +28,7 @@ final class ExecTrial {
 
     private final ExecProvider provider;
     private final String model;
-    private final Duration limit;
+    private final CompletableFuture<Void> timeUp;
 
     /** What became of the trial. */
     sealed interface Outcome {
@@ -66,12 +65,12 @@ final class ExecTrial {
 
     /**
      * @param model the model to ask for
-     * @param limit how long the process may run
+     * @param timeUp is completed when the process has run for long enough
      */
-    ExecTrial(ExecProvider provider, String model, Duration limit) {
+    ExecTrial(ExecProvider provider, String model, CompletableFuture<Void> timeUp) {
         this.provider = provider;
         this.model = model;
-        this.limit = limit;
+        this.timeUp = timeUp;
     }
 
     Outcome run() throws InterruptedException {
@@ -89,15 +88,14 @@ final class ExecTrial {
         try {
             feed(process);
             CompletableFuture<Outcome> outcome = outcome(process, start, late);
-            try {
-                return outcome.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
+            CompletableFuture.anyOf(outcome, timeUp).get();
+            if (!outcome.isDone()) {
                 late.set(true);
                 kill(process);
                 // A process that the killed one has let go of may hold its output open for ever.
-                return outcome.completeOnTimeout(new Outcome.Unfinished(false), LAST_WORDS.toMillis(),
-                        TimeUnit.MILLISECONDS).join();
+                outcome.completeOnTimeout(new Outcome.Unfinished(false), LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
             }
+            return outcome.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("the trial of " + provider.name() + " broke", e.getCause());
         } finally {

@@ -3,6 +3,7 @@ package dev.caravan.cli;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +32,17 @@ final class ExecProviderCheckTest {
     Path directory;
 
     private Finding check(String command, String more, Duration limit) throws InterruptedException {
-        CaravanConfig config = Configurations.read("""
+        CaravanConfig config = config(command, more);
+        ExecProvider provider = (ExecProvider) config.providers().get("mine");
+        Finding finding = new ExecProviderCheck(config, provider,
+                Map.of("PATH", System.getenv("PATH"), "OTHER_API_KEY", "inherited-secret"), limit).run();
+        assertFalse(finding.toString().contains(SECRET) || finding.toString().contains("inherited-secret"),
+                "a secret is shown");
+        return finding;
+    }
+
+    private CaravanConfig config(String command, String more) {
+        return Configurations.read("""
             providers:
               mine:
                 dialect: exec
@@ -40,12 +52,6 @@ final class ExecProviderCheckTest {
                 %s
             models: [{ match: "tiny*", to: "mine/{model}" }]
             """.formatted(command, directory, SECRET, more));
-        ExecProvider provider = (ExecProvider) config.providers().get("mine");
-        Finding finding = new ExecProviderCheck(config, provider,
-                Map.of("PATH", System.getenv("PATH"), "OTHER_API_KEY", "inherited-secret"), limit).run();
-        assertFalse(finding.toString().contains(SECRET) || finding.toString().contains("inherited-secret"),
-                "a secret is shown");
-        return finding;
     }
 
     private Finding script(String script, Duration limit) throws InterruptedException, IOException {
@@ -95,23 +101,46 @@ final class ExecProviderCheckTest {
     }
 
     @Test
-    void aModelThatLoadsForLongIsAWarning() throws Exception {
-        Finding finding = script("echo '{\"progress\":{}}'; exec sleep 600", Duration.ofSeconds(3));
-        assertEquals(Finding.Mark.WARNING, finding.mark(), finding.text());
-        assertTrue(finding.text().contains("was at work"), finding.text());
-    }
-
-    @Test
     void silenceIsEnded() throws Exception {
         Finding finding = script("exec sleep 600", SHORT);
         assertEquals(Finding.Mark.PROBLEM, finding.mark());
         assertEquals("mine: a trial wrote nothing for 0.5 s and was killed", finding.text());
     }
 
+    /** Runs a script until it has written a file, which it does when it has done the rest. */
+    private ExecTrial.Outcome runUntilWritten(String file, String script) throws Exception {
+        Files.writeString(directory.resolve("model.sh"), script);
+        ExecProvider provider = (ExecProvider) config("[sh, model.sh]", "").providers().get("mine");
+        CompletableFuture<Void> timeUp = new CompletableFuture<>();
+        CompletableFuture<ExecTrial.Outcome> outcome = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> {
+            try {
+                outcome.complete(new ExecTrial(provider, "tiny", timeUp).run());
+            } catch (InterruptedException e) {
+                outcome.completeExceptionally(e);
+            }
+        });
+        await().atMost(LONG).until(() -> Files.exists(directory.resolve(file)));
+        timeUp.complete(null);
+        return outcome.get();
+    }
+
+    @Test
+    void aModelThatLoadsForLongIsKnownToBeAtWork() throws Exception {
+        assertEquals(new ExecTrial.Outcome.Unfinished(true),
+                runUntilWritten("loading", "echo '{\"progress\":{}}'; echo > loading; exec sleep 600"));
+    }
+
+    @Test
+    void anAnswerThatTakesLongIsAnAnswer() throws Exception {
+        assertInstanceOf(ExecTrial.Outcome.Answered.class,
+                runUntilWritten("answering", "echo '{\"text\":\"Hi\"}'; echo > answering; exec sleep 600"));
+    }
+
     @Test
     void whatTheProcessHasStartedIsEndedToo() throws Exception {
-        script("echo '{\"text\":\"Hi\"}'; sleep 600 & echo $! > pid; wait", Duration.ofSeconds(5));
-        long pid = Long.parseLong(Files.readString(directory.resolve("pid")).strip());
+        runUntilWritten("started", "sleep 600 & echo $! > pid; mv pid started; wait");
+        long pid = Long.parseLong(Files.readString(directory.resolve("started")).strip());
         await().until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
     }
 
