@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.anthropic.client.AnthropicClient;
 import com.anthropic.core.JsonValue;
+import com.anthropic.core.http.StreamResponse;
 import com.anthropic.errors.AnthropicServiceException;
 import com.anthropic.errors.BadRequestException;
 import com.anthropic.errors.ContentTooLargeException;
@@ -18,9 +19,11 @@ import com.anthropic.errors.OverloadedException;
 import com.anthropic.errors.RateLimitException;
 import com.anthropic.errors.SseException;
 import com.anthropic.errors.UnauthorizedException;
+import com.anthropic.helpers.MessageAccumulator;
 import com.anthropic.models.messages.ContentBlockParam;
 import com.anthropic.models.messages.Message;
 import com.anthropic.models.messages.MessageCreateParams;
+import com.anthropic.models.messages.RawMessageStreamEvent;
 import com.anthropic.models.messages.StopReason;
 import com.anthropic.models.messages.ToolResultBlockParam;
 import com.anthropic.models.messages.ToolUseBlock;
@@ -32,6 +35,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,6 +106,7 @@ class AnthropicJavaSdkTest extends GatewayTest {
         assertEquals(20, message.usage().inputTokens());
         assertEquals(10, message.usage().cacheReadInputTokens().orElseThrow());
         assertEquals(9, message.usage().outputTokens());
+        assertTrue(message.isValid(), message::toString);
         assertEquals("gpt-up", sent(upstream.call()).path("model").asText());
         assertEquals("Bearer " + Wire.UPSTREAM_KEY, upstream.call().request().header("authorization"));
     }
@@ -128,6 +133,7 @@ class AnthropicJavaSdkTest extends GatewayTest {
         Message calls = stream(request);
         assertEquals(StopReason.TOOL_USE, calls.stopReason().orElseThrow());
         assertEquals(4, calls.content().size());
+        assertTrue(calls.isValid(), calls::toString);
         assertEquals("Let me think.", calls.content().get(0).asThinking().thinking());
         assertEquals("I look.", calls.content().get(1).asText().text());
         ToolUseBlock weather = calls.content().get(2).asToolUse();
@@ -170,6 +176,34 @@ class AnthropicJavaSdkTest extends GatewayTest {
         Message message = stream(JavaSdk.request("alias"));
         assertEquals("", JavaSdk.text(message));
         assertEquals(StopReason.END_TURN, message.stopReason().orElseThrow());
+    }
+
+    @Test
+    void textArrivesWhileTheUpstreamHoldsTheRestBack() {
+        CountDownLatch seen = new CountDownLatch(1);
+        upstream.script(call -> call.streamHead().chunk(ChatWire.text("first")).await(seen)
+                .chunk(ChatWire.text(", second") + ChatWire.end("stop")).lastChunk());
+        MessageAccumulator accumulator = MessageAccumulator.create();
+        try (StreamResponse<RawMessageStreamEvent> events = client.messages()
+                .createStreaming(JavaSdk.request("alias").build())) {
+            events.stream().map(accumulator::accumulate).filter(RawMessageStreamEvent::isContentBlockDelta)
+                    .forEach(delta -> seen.countDown());
+        }
+        assertEquals("first, second", JavaSdk.text(accumulator.message()));
+    }
+
+    @Test
+    void aClientThatClosesItsStreamEndsTheUpstreamsWork() {
+        upstream.script(call -> {
+            call.streamHead().chunk(ChatWire.text("first"));
+            call.awaitClientClosed();
+        });
+        try (StreamResponse<RawMessageStreamEvent> events = client.messages()
+                .createStreaming(JavaSdk.request("alias").build())) {
+            assertTrue(events.stream().anyMatch(RawMessageStreamEvent::isContentBlockDelta));
+        }
+        Patience.await("the upstream is left").until(() -> upstream.call().clientClosed().getCount() == 0);
+        assertTrue(gateway.log().accessLine().endsWith(" cancelled=true"), gateway.log().accessLine());
     }
 
     // -- streams that fail on the way ----------------------------------------------------------------------------------
@@ -325,7 +359,9 @@ class AnthropicJavaSdkTest extends GatewayTest {
         assertEquals(all, first.autoPager().stream().map(ModelInfo::id).toList());
         for (String id : all) {
             ModelInfo model = client.models().retrieve(id);
+            assertTrue(model.isValid(), model::toString);
             assertEquals(id, model.id());
+            assertEquals(ModelInfo.Lifecycle.ACTIVE, model.lifecycle());
             assertFalse(model.displayName().isBlank());
             assertTrue(model.createdAt().getYear() >= 1970);
         }
