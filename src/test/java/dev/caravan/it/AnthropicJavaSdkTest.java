@@ -215,14 +215,14 @@ class AnthropicJavaSdkTest extends GatewayTest {
                 ? ChatWire.text(Wire.ANSWER)
                 : Wire.opening() + Wire.frame("content_block_delta", Wire.delta(Wire.ANSWER)));
         SseException error = assertThrows(SseException.class, () -> stream(JavaSdk.request(model)));
-        assertEquals("api_error", error.errorType().orElseThrow().asString());
+        assertEquals("api_error", error.type().orElseThrow().asString());
     }
 
     @Test
     void anErrorInTheMiddleOfAStreamIsTold() {
         streams(ChatWire.text(Wire.ANSWER), "data: {\"error\":{\"message\":\"busy, sorry\",\"code\":503}}\n\n");
         SseException error = assertThrows(SseException.class, () -> stream(JavaSdk.request("alias")));
-        assertEquals("overloaded_error", error.errorType().orElseThrow().asString());
+        assertEquals("overloaded_error", error.type().orElseThrow().asString());
         assertTrue(error.apiMessage().orElseThrow().contains("busy, sorry"), error.apiMessage()::orElseThrow);
     }
 
@@ -234,7 +234,7 @@ class AnthropicJavaSdkTest extends GatewayTest {
         });
         AnthropicServiceException error = assertThrows(AnthropicServiceException.class,
                 () -> stream(JavaSdk.request("alias")));
-        assertEquals("api_error", error.errorType().orElseThrow().asString());
+        assertEquals("api_error", error.type().orElseThrow().asString());
     }
 
     // -- errors with a status ------------------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ class AnthropicJavaSdkTest extends GatewayTest {
             }
         });
         assertEquals(List.of("7"), error.headers().values("retry-after"));
-        assertEquals("rate_limit_error", error.errorType().orElseThrow().asString());
+        assertEquals("rate_limit_error", error.type().orElseThrow().asString());
         assertTrue(error.apiMessage().orElseThrow().contains("slow down"), error.apiMessage()::orElseThrow);
         assertTrue(error.requestId().isPresent());
     }
@@ -291,7 +291,7 @@ class AnthropicJavaSdkTest extends GatewayTest {
         };
         assertInstanceOf(kind, error);
         assertEquals(status, error.statusCode());
-        assertEquals(type, error.errorType().orElseThrow().asString());
+        assertEquals(type, error.type().orElseThrow().asString());
         assertTrue(error.apiMessage().orElseThrow().contains("because"), error.apiMessage()::orElseThrow);
     }
 
@@ -317,7 +317,7 @@ class AnthropicJavaSdkTest extends GatewayTest {
         try {
             UnauthorizedException error = assertThrows(UnauthorizedException.class,
                     () -> stranger.messages().create(JavaSdk.request("alias").build()));
-            assertEquals("authentication_error", error.errorType().orElseThrow().asString());
+            assertEquals("authentication_error", error.type().orElseThrow().asString());
             assertThrows(UnauthorizedException.class, () -> stranger.models().list());
         } finally {
             stranger.close();
