@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -123,7 +124,7 @@ class ClaudeCodeIT extends GatewayTest {
             assertIsChatCompletions(call.request());
         }
         JsonNode messages = JSON.readTree(upstream.calls().getLast().request().body()).path("messages");
-        assertEquals(List.of("caravan-42"), toolResults(messages));
+        assertEquals(Map.of("call_A", "caravan-42"), toolResults(messages));
     }
 
     @Test
@@ -140,11 +141,13 @@ class ClaudeCodeIT extends GatewayTest {
             assertIsChatCompletions(call.request());
         }
         JsonNode messages = JSON.readTree(upstream.calls().getLast().request().body()).path("messages");
-        assertEquals(List.of("first", "second"), toolResults(messages));
+        assertEquals(Map.of("call_A", "first", "call_B", "second"), toolResults(messages));
     }
 
-    private static List<String> toolResults(JsonNode messages) {
-        return messages.findParents("tool_call_id").stream().map(message -> message.path("content").asText()).toList();
+    /** The results by the ids of their calls; Claude Code sends them in the order in which the tools finish. */
+    private static Map<String, String> toolResults(JsonNode messages) {
+        return messages.findParents("tool_call_id").stream().collect(Collectors
+                .toMap(result -> result.path("tool_call_id").asText(), result -> result.path("content").asText()));
     }
 
     /** A request that every server of chat completions takes, and nothing in it that only Anthropic knows. */
