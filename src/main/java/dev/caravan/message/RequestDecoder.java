@@ -75,7 +75,7 @@ public final class RequestDecoder {
         }
         try {
             RequestDecoder decoder = new RequestDecoder(body, version);
-            try (JsonCursor json = decoder.json) {
+            try (decoder.json) {
                 decoder.read();
             }
             return decoder.request(maxTokensRequired);

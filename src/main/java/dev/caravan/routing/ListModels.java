@@ -106,6 +106,11 @@ public final class ListModels implements Processor {
         number("max_input_tokens", entry.model().maxInputTokens().orElse(null), out);
         number("max_tokens", entry.model().maxOutputTokens().orElse(null), out);
         out.writeNullField("capabilities");
+        // Of version 2026-10-21; its SDKs take their absence for a broken reply.
+        out.writeStringField("lifecycle", "active");
+        out.writeNullField("line");
+        out.writeNullField("deprecated_at");
+        out.writeNullField("retires_at");
     }
 
     private static void number(String field, Integer value, JsonGenerator out) throws IOException {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.anthropic.client.AnthropicClient;
 import com.anthropic.core.JsonValue;
+import com.anthropic.core.http.StreamResponse;
 import com.anthropic.errors.AnthropicServiceException;
 import com.anthropic.errors.BadRequestException;
 import com.anthropic.errors.ContentTooLargeException;
@@ -18,9 +19,11 @@ import com.anthropic.errors.OverloadedException;
 import com.anthropic.errors.RateLimitException;
 import com.anthropic.errors.SseException;
 import com.anthropic.errors.UnauthorizedException;
+import com.anthropic.helpers.MessageAccumulator;
 import com.anthropic.models.messages.ContentBlockParam;
 import com.anthropic.models.messages.Message;
 import com.anthropic.models.messages.MessageCreateParams;
+import com.anthropic.models.messages.RawMessageStreamEvent;
 import com.anthropic.models.messages.StopReason;
 import com.anthropic.models.messages.ToolResultBlockParam;
 import com.anthropic.models.messages.ToolUseBlock;
@@ -32,6 +35,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,6 +106,7 @@ class AnthropicJavaSdkTest extends GatewayTest {
         assertEquals(20, message.usage().inputTokens());
         assertEquals(10, message.usage().cacheReadInputTokens().orElseThrow());
         assertEquals(9, message.usage().outputTokens());
+        assertTrue(message.isValid(), message::toString);
         assertEquals("gpt-up", sent(upstream.call()).path("model").asText());
         assertEquals("Bearer " + Wire.UPSTREAM_KEY, upstream.call().request().header("authorization"));
     }
@@ -128,6 +133,7 @@ class AnthropicJavaSdkTest extends GatewayTest {
         Message calls = stream(request);
         assertEquals(StopReason.TOOL_USE, calls.stopReason().orElseThrow());
         assertEquals(4, calls.content().size());
+        assertTrue(calls.isValid(), calls::toString);
         assertEquals("Let me think.", calls.content().get(0).asThinking().thinking());
         assertEquals("I look.", calls.content().get(1).asText().text());
         ToolUseBlock weather = calls.content().get(2).asToolUse();
@@ -172,6 +178,34 @@ class AnthropicJavaSdkTest extends GatewayTest {
         assertEquals(StopReason.END_TURN, message.stopReason().orElseThrow());
     }
 
+    @Test
+    void textArrivesWhileTheUpstreamHoldsTheRestBack() {
+        CountDownLatch seen = new CountDownLatch(1);
+        upstream.script(call -> call.streamHead().chunk(ChatWire.text("first")).await(seen)
+                .chunk(ChatWire.text(", second") + ChatWire.end("stop")).lastChunk());
+        MessageAccumulator accumulator = MessageAccumulator.create();
+        try (StreamResponse<RawMessageStreamEvent> events = client.messages()
+                .createStreaming(JavaSdk.request("alias").build())) {
+            events.stream().map(accumulator::accumulate).filter(RawMessageStreamEvent::isContentBlockDelta)
+                    .forEach(delta -> seen.countDown());
+        }
+        assertEquals("first, second", JavaSdk.text(accumulator.message()));
+    }
+
+    @Test
+    void aClientThatClosesItsStreamEndsTheUpstreamsWork() {
+        upstream.script(call -> {
+            call.streamHead().chunk(ChatWire.text("first"));
+            call.awaitClientClosed();
+        });
+        try (StreamResponse<RawMessageStreamEvent> events = client.messages()
+                .createStreaming(JavaSdk.request("alias").build())) {
+            assertTrue(events.stream().anyMatch(RawMessageStreamEvent::isContentBlockDelta));
+        }
+        Patience.await("the upstream is left").until(() -> upstream.call().clientClosed().getCount() == 0);
+        assertTrue(gateway.log().accessLine().endsWith(" cancelled=true"), gateway.log().accessLine());
+    }
+
     // -- streams that fail on the way ----------------------------------------------------------------------------------
 
     @ParameterizedTest
@@ -181,14 +215,14 @@ class AnthropicJavaSdkTest extends GatewayTest {
                 ? ChatWire.text(Wire.ANSWER)
                 : Wire.opening() + Wire.frame("content_block_delta", Wire.delta(Wire.ANSWER)));
         SseException error = assertThrows(SseException.class, () -> stream(JavaSdk.request(model)));
-        assertEquals("api_error", error.errorType().orElseThrow().asString());
+        assertEquals("api_error", error.type().orElseThrow().asString());
     }
 
     @Test
     void anErrorInTheMiddleOfAStreamIsTold() {
         streams(ChatWire.text(Wire.ANSWER), "data: {\"error\":{\"message\":\"busy, sorry\",\"code\":503}}\n\n");
         SseException error = assertThrows(SseException.class, () -> stream(JavaSdk.request("alias")));
-        assertEquals("overloaded_error", error.errorType().orElseThrow().asString());
+        assertEquals("overloaded_error", error.type().orElseThrow().asString());
         assertTrue(error.apiMessage().orElseThrow().contains("busy, sorry"), error.apiMessage()::orElseThrow);
     }
 
@@ -200,7 +234,7 @@ class AnthropicJavaSdkTest extends GatewayTest {
         });
         AnthropicServiceException error = assertThrows(AnthropicServiceException.class,
                 () -> stream(JavaSdk.request("alias")));
-        assertEquals("api_error", error.errorType().orElseThrow().asString());
+        assertEquals("api_error", error.type().orElseThrow().asString());
     }
 
     // -- errors with a status ------------------------------------------------------------------------------------------
@@ -219,7 +253,7 @@ class AnthropicJavaSdkTest extends GatewayTest {
             }
         });
         assertEquals(List.of("7"), error.headers().values("retry-after"));
-        assertEquals("rate_limit_error", error.errorType().orElseThrow().asString());
+        assertEquals("rate_limit_error", error.type().orElseThrow().asString());
         assertTrue(error.apiMessage().orElseThrow().contains("slow down"), error.apiMessage()::orElseThrow);
         assertTrue(error.requestId().isPresent());
     }
@@ -257,7 +291,7 @@ class AnthropicJavaSdkTest extends GatewayTest {
         };
         assertInstanceOf(kind, error);
         assertEquals(status, error.statusCode());
-        assertEquals(type, error.errorType().orElseThrow().asString());
+        assertEquals(type, error.type().orElseThrow().asString());
         assertTrue(error.apiMessage().orElseThrow().contains("because"), error.apiMessage()::orElseThrow);
     }
 
@@ -283,7 +317,7 @@ class AnthropicJavaSdkTest extends GatewayTest {
         try {
             UnauthorizedException error = assertThrows(UnauthorizedException.class,
                     () -> stranger.messages().create(JavaSdk.request("alias").build()));
-            assertEquals("authentication_error", error.errorType().orElseThrow().asString());
+            assertEquals("authentication_error", error.type().orElseThrow().asString());
             assertThrows(UnauthorizedException.class, () -> stranger.models().list());
         } finally {
             stranger.close();
@@ -325,7 +359,9 @@ class AnthropicJavaSdkTest extends GatewayTest {
         assertEquals(all, first.autoPager().stream().map(ModelInfo::id).toList());
         for (String id : all) {
             ModelInfo model = client.models().retrieve(id);
+            assertTrue(model.isValid(), model::toString);
             assertEquals(id, model.id());
+            assertEquals(ModelInfo.Lifecycle.ACTIVE, model.lifecycle());
             assertFalse(model.displayName().isBlank());
             assertTrue(model.createdAt().getYear() >= 1970);
         }

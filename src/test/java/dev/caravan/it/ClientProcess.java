@@ -20,8 +20,8 @@ final class ClientProcess {
      * Runs a program with an empty standard input. Whatever it has started ends with it.
      *
      * @param directory   the program's working directory
-     * @param scratch     where its output is kept meanwhile
-     * @param environment all variables that it has, but for PATH
+     * @param scratch     a directory for its output, its home and its temporary files
+     * @param environment its variables, beside those for these directories and PATH
      */
     static Result run(Path directory, Path scratch, Map<String, String> environment, List<String> command)
             throws IOException, InterruptedException {
@@ -30,6 +30,8 @@ final class ClientProcess {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile())
                 .redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
+        builder.environment().put("HOME", Files.createDirectories(scratch.resolve("home")).toString());
+        builder.environment().put("TMPDIR", scratch.toString());
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();

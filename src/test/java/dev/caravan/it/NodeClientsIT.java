@@ -1,17 +1,12 @@
 package dev.caravan.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,12 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that run on Node.js, each a process in front of the gateway; a scripted upstream behind. */
-@DisplayName("Clients on Node.js")
+/** Anthropic's TypeScript SDK, a process in front of the gateway; a scripted upstream behind. */
+@DisplayName("Anthropic's TypeScript SDK on Node.js")
 @Timeout(240)
 class NodeClientsIT extends GatewayTest {
-    private static final Path CLIENTS = Path.of("src", "test", "clients").toAbsolutePath();
-    private static final Path CLAUDE_CODE = NodeModules.in(CLIENTS).resolve("@anthropic-ai/claude-code");
     private static final String KEY = "the-clients-own-key";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -44,7 +37,6 @@ class NodeClientsIT extends GatewayTest {
               claude: { dialect: anthropic, base-url: "%s", api-key: upstream-key-0123456789 }
             models:
               - { match: alias, to: "gpt/gpt-up" }
-              - { match: "claude-sonnet-*", to: "gpt/gpt-up" }
               - { match: "claude-*", to: "claude/{model}" }
             """;
     }
@@ -56,23 +48,16 @@ class NodeClientsIT extends GatewayTest {
 
     @BeforeEach
     void clientsAreInstalled() {
-        NodeModules.assumeInstalled(CLIENTS);
+        NodeModules.assumeInstalled();
     }
 
     private void streams(String... frames) {
         upstream.script(call -> call.streamHead().chunk(String.join("", frames)).lastChunk());
     }
 
-    private Map<String, String> environment() throws IOException {
-        Path home = Files.createDirectories(scratch.resolve("home"));
-        return Map.of("HOME", home.toString(), "TMPDIR", scratch.toString(), "ANTHROPIC_BASE_URL",
-                "http://127.0.0.1:" + gateway.port(), "ANTHROPIC_API_KEY", KEY);
-    }
-
-    // -- Anthropic's TypeScript SDK ------------------------------------------------------------------------------------
-
     private JsonNode sdk(String operation, String argument) throws IOException, InterruptedException {
-        ClientProcess.Result result = ClientProcess.run(CLIENTS, scratch, environment(),
+        ClientProcess.Result result = ClientProcess.run(NodeModules.CLIENTS, scratch,
+                Map.of("ANTHROPIC_BASE_URL", gateway.uri("").toString(), "ANTHROPIC_API_KEY", KEY),
                 List.of("node", "sdk.mjs", operation, argument));
         assertEquals(0, result.exitCode(), result::err);
         return JSON.readTree(result.out());
@@ -188,105 +173,5 @@ class NodeClientsIT extends GatewayTest {
         JsonNode model = sdk("model", all.path(0).asText());
         assertEquals(all.path(0), model.path("id"), model::toString);
         assertEquals("model", model.path("type").asText());
-    }
-
-    // -- Claude Code ---------------------------------------------------------------------------------------------------
-
-    private ClientProcess.Result claudeCode(Path work, String... options) throws IOException, InterruptedException {
-        Map<String, String> environment = new HashMap<>(environment());
-        environment.put("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
-        environment.put("DISABLE_AUTOUPDATER", "1");
-        environment.put("CLAUDE_CODE_MAX_RETRIES", "0");
-        List<String> command = new ArrayList<>(List.of("node", CLAUDE_CODE.resolve("cli-wrapper.cjs").toString(), "-p",
-                "Make the file. " + Wire.PROMPT, "--model", "claude-sonnet-4-5"));
-        command.addAll(List.of(options));
-        return ClientProcess.run(work, scratch, environment, command);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"json", "stream-json"})
-    void claudeCodeCompletesAToolLoop(String format) throws Exception {
-        Path work = Files.createDirectories(scratch.resolve("work"));
-        upstream.script(call -> {
-            String request = call.request().text();
-            call.streamHead();
-            if (request.contains("\"tool_call_id\"")) {
-                call.chunk(ChatWire.text("The file says ") + ChatWire.text("caravan-42.") + ChatWire.end("stop"));
-            } else {
-                call.chunk(ChatWire.text("I make it.") + ChatWire.call(0, "call_A", "Bash", "")
-                        + ChatWire.arguments(0, "{\\\"command\\\":\\\"echo caravan-$((6*7)) > made.txt")
-                        + ChatWire.arguments(0, " && cat made.txt\\\",\\\"description\\\":\\\"Make a file\\\"}")
-                        + ChatWire.end("tool_calls"));
-            }
-            call.lastChunk();
-        });
-        ClientProcess.Result result = format.equals("json")
-                ? claudeCode(work, "--output-format", "json", "--allowedTools", "Bash")
-                : claudeCode(work, "--output-format", "stream-json", "--verbose", "--include-partial-messages",
-                        "--allowedTools", "Bash");
-        assertEquals(0, result.exitCode(), () -> result.out() + result.err());
-        JsonNode last = JSON.readTree(result.out().lines().toList().getLast());
-        assertEquals("success", last.path("subtype").asText(), result::out);
-        assertFalse(last.path("is_error").asBoolean(true), result::out);
-        assertEquals("The file says caravan-42.", last.path("result").asText(), result::out);
-        assertEquals(2, last.path("num_turns").asInt(), result::out);
-        assertEquals("caravan-42\n", Files.readString(work.resolve("made.txt")));
-        assertEquals(2, upstream.calls().size());
-        for (UpstreamCall call : upstream.calls()) {
-            assertIsChatCompletions(call.request());
-        }
-        JsonNode messages = JSON.readTree(upstream.calls().getLast().request().body()).path("messages");
-        JsonNode answer = messages.findParents("tool_call_id").getFirst();
-        assertTrue(answer.path("content").asText().startsWith("caravan-42"), answer::toString);
-    }
-
-    /** A request that every server of chat completions takes, and nothing in it that only Anthropic knows. */
-    private static void assertIsChatCompletions(WireRequest request) throws IOException {
-        assertEquals("/v1/chat/completions", request.path());
-        assertEquals("Bearer " + Wire.UPSTREAM_KEY, request.header("authorization"));
-        for (String word : List.of("cache_control", "x-anthropic-billing-header", "input_schema", "tool_use_id", KEY)) {
-            assertFalse(request.text().contains("\"" + word) || request.head().contains(word), word);
-        }
-        assertFalse(request.text().contains("x-anthropic-billing-header"));
-        JsonNode body = JSON.readTree(request.body());
-        assertEquals("gpt-up", body.path("model").asText());
-        assertTrue(body.path("stream").asBoolean());
-        assertTrue(body.path("stream_options").path("include_usage").asBoolean());
-        assertTrue(body.path("tools").size() > 0);
-        for (JsonNode tool : body.path("tools")) {
-            assertEquals("function", tool.path("type").asText(), tool::toString);
-            assertTrue(tool.path("function").path("name").asText().matches("[a-zA-Z0-9_-]{1,64}"), tool::toString);
-            assertEquals("object", tool.path("function").path("parameters").path("type").asText(), tool::toString);
-        }
-        List<String> unanswered = new ArrayList<>();
-        for (JsonNode message : body.path("messages")) {
-            String role = message.path("role").asText();
-            if (role.equals("tool")) {
-                assertTrue(unanswered.remove(message.path("tool_call_id").asText()),
-                        () -> "the result of no call: " + message);
-            } else {
-                assertTrue(List.of("system", "user", "assistant").contains(role), role);
-                assertEquals(List.of(), unanswered, "results come directly after their calls");
-                message.path("tool_calls").forEach(call -> unanswered.add(call.path("id").asText()));
-            }
-        }
-        assertEquals(List.of(), unanswered, "calls without results");
-    }
-
-    @Test
-    void claudeCodeDoesNotTakeHalfAnAnswerForSuccess() throws Exception {
-        streams(ChatWire.text(Wire.ANSWER));
-        ClientProcess.Result result = claudeCode(scratch, "--output-format", "json");
-        assertNotEquals(0, result.exitCode(), result::out);
-        assertTrue(JSON.readTree(result.out()).path("is_error").asBoolean(), result::out);
-    }
-
-    @Test
-    void claudeCodeTellsWhatTheUpstreamSaid() throws Exception {
-        upstream.script(call -> call.reply("429 Too Many Requests", "application/json",
-                "{\"error\":{\"message\":\"the month's budget is spent\"}}", "retry-after: 0"));
-        ClientProcess.Result result = claudeCode(scratch, "--output-format", "json");
-        assertNotEquals(0, result.exitCode(), result::out);
-        assertTrue(result.out().contains("the month's budget is spent"), result::out);
     }
 }

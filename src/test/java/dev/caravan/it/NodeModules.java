@@ -7,20 +7,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Packages of npm that a test needs, and that somebody who builds Caravan need not have. */
+/** The clients on Node.js, which somebody who builds Caravan need not have. */
 final class NodeModules {
+    /** Where the clients' packages are named, and the scripts that use them. */
+    static final Path CLIENTS = Path.of("src", "test", "clients").toAbsolutePath();
+
+    private static final Path MODULES = CLIENTS.resolve("node_modules");
+
     private NodeModules() {}
 
-    static Path in(Path directory) {
-        return directory.resolve("node_modules");
+    /** A file of an installed package. */
+    static Path file(String name) {
+        return MODULES.resolve(name);
     }
 
-    /** Skips the test, and says what to do, unless there is Node.js and the directory's packages are installed. */
-    static void assumeInstalled(Path directory) {
-        assumeTrue(Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(path -> Files.isExecutable(Path.of(path, "node"))),
-                "there is no node on the PATH: install Node.js 18 or newer");
-        assumeTrue(Files.isDirectory(in(directory)),
+    /** Skips the test, and says what to do, unless there is Node.js and the packages are installed. */
+    static void assumeInstalled() {
+        boolean node = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "node")));
+        assumeTrue(node, "there is no node on the PATH: install Node.js 20 or newer");
+        assumeTrue(Files.isDirectory(MODULES),
                 "the clients are not installed: run npm install --prefix src/test/clients");
     }
 }
