@@ -37,7 +37,9 @@ public final class ListModels implements Processor {
         Message message = exchange.getMessage();
         String uri = message.getHeader(Exchange.HTTP_URI, PATH, String.class);
         String path = uri.indexOf('?') < 0 ? uri : uri.substring(0, uri.indexOf('?'));
-        String id = path.length() > PATH.length() + 1 ? decode(path.substring(PATH.length() + 1).replace("+", "%2B")) : "";
+        String id = path.length() > PATH.length() + 1
+                ? decode(path.substring(PATH.length() + 1).replace("+", "%2B"))
+                : "";
         message.setBody(
                 id.isEmpty() ? page(query(message.getHeader(Exchange.HTTP_QUERY, "", String.class))) : model(id));
     }
