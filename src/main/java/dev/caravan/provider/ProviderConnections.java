@@ -9,9 +9,8 @@ import org.apache.hc.core5.util.TimeValue;
 /** Makes the pool of a provider's connections. */
 public final class ProviderConnections {
     /**
-     * A connection that was idle for this long is looked at before it is used again, since its server may have closed it: a
-     * request that is sent into a closed connection is lost, and must not be repeated. Looking takes a millisecond, which busy
-     * connections are spared.
+     * A connection that was idle for this long is looked at before it is used again, since its server may have closed it.
+     * Looking takes a millisecond, which busy connections are spared.
      */
     private static final TimeValue LOOK_AFTER = TimeValue.ofMilliseconds(50);
 

@@ -1,10 +1,11 @@
 package dev.caravan.it;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.caravan.cli.GatewayMain;
 import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.Environment;
 import dev.caravan.routes.Gateway;
 import io.micrometer.core.instrument.MeterRegistry;
-import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.main.Main;
 
 /** The gateway itself, with the routes and kamelets of the project, in this JVM on a port of its own. */
@@ -35,17 +35,16 @@ final class GatewayUnderTest implements AutoCloseable {
         return start(yaml, Map.of());
     }
 
-    /** Starts it with Camel properties such as {@code caravan.keep-alive.first}, and further files of routes. */
+    /** Starts it with Camel properties such as {@code caravan.keep-alive.first}, and further files of routes, each after a comma. */
     static GatewayUnderTest start(String yaml, Map<String, String> properties, String... routes) {
         LogRecorder log = LogRecorder.attach();
         try {
             Path config = Files.writeString(Files.createTempFile("caravan", ".yaml"), yaml);
             Environment environment = Environment.of(Map.of("CARAVAN_CONFIG", config.toString(), "CARAVAN_PORT", "0"));
-            Main main = new Main();
-            main.bind(Gateway.CONFIG, CaravanConfig.load(environment, Path.of("")));
-            main.configure().withName("caravan").withShutdownTimeout(SHUTDOWN_SECONDS)
-                    .withRoutesIncludePattern(String.join(",", append("file:routes/*.camel.yaml", routes)));
-            main.addInitialProperty("camel.component.kamelet.location", "file:kamelets");
+            Main main = GatewayMain.create(CaravanConfig.load(environment, Path.of("")), Path.of("routes"),
+                    Path.of("kamelets"));
+            String all = main.configure().getRoutesIncludePattern() + String.join("", routes);
+            main.configure().withShutdownTimeout(SHUTDOWN_SECONDS).withRoutesIncludePattern(all);
             properties.forEach(main::addInitialProperty);
             main.start();
             return new GatewayUnderTest(main, config, log);
@@ -54,15 +53,8 @@ final class GatewayUnderTest implements AutoCloseable {
         }
     }
 
-    private static String[] append(String first, String[] rest) {
-        String[] all = new String[rest.length + 1];
-        all[0] = first;
-        System.arraycopy(rest, 0, all, 1, rest.length);
-        return all;
-    }
-
     int port() {
-        return context().hasService(VertxPlatformHttpServer.class).getPort();
+        return GatewayMain.port(context());
     }
 
     URI uri(String path) {
