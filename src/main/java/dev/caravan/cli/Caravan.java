@@ -10,9 +10,15 @@ public final class Caravan {
     private Caravan() {}
 
     public static void main(String[] args) {
-        int exit = new CommandLine(new Caravan()).setCaseInsensitiveEnumValuesAllowed(true).execute(args);
+        int exit = commandLine().execute(args);
         if (exit != 0) {
             System.exit(exit);
         }
+    }
+
+    /** All commands. */
+    static CommandLine commandLine() {
+        // A question may begin with @, which picocli would take for the name of a file with arguments.
+        return new CommandLine(new Caravan()).setCaseInsensitiveEnumValuesAllowed(true).setExpandAtFiles(false);
     }
 }

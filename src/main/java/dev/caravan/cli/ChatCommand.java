@@ -78,16 +78,20 @@ final class ChatCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         PrintWriter err = spec.commandLine().getErr();
         ChatPrinter printer = new ChatPrinter(spec.commandLine().getOut(), err, Ansi.AUTO.enabled());
-        if (maxTokens < 1) {
-            throw mistake("--max-tokens: expected a number from 1");
-        }
         try {
+            if (maxTokens < 1) {
+                throw mistake("--max-tokens: expected a number from 1");
+            }
             if (url != null) {
                 askServer(printer);
             } else {
                 askGateway(printer);
             }
             return 0;
+        } catch (ParameterException e) {
+            // Without the whole usage, behind which the message would be lost.
+            printer.note(e.getMessage() + "\nSee caravan chat --help.");
+            return MISTAKEN;
         } catch (ConfigException e) {
             err.println(e.getMessage());
             return MISTAKEN;

@@ -77,6 +77,11 @@ final class Cli {
         return run(new DoctorCommand(surroundings(), 25), arguments);
     }
 
+    /** The program as it is started, in the surroundings of this process. */
+    Result caravan(String... arguments) {
+        return execute(Caravan.commandLine(), arguments);
+    }
+
     Result bench(String... arguments) {
         return run(new BenchCommand(surroundings()), arguments);
     }
@@ -87,7 +92,11 @@ final class Cli {
     }
 
     private Result run(Object command, String... arguments) {
-        int exit = new CommandLine(command).setOut(writer(out)).setErr(writer(err)).execute(arguments);
+        return execute(new CommandLine(command), arguments);
+    }
+
+    private Result execute(CommandLine commandLine, String... arguments) {
+        int exit = commandLine.setOut(writer(out)).setErr(writer(err)).execute(arguments);
         return new Result(exit, outSoFar(), err.toString(StandardCharsets.UTF_8));
     }
 
