@@ -2,9 +2,15 @@ package dev.caravan.bundle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,10 +50,28 @@ class BundleTest {
         assertEquals(List.of(), RouteRules.addresses(file, kamelets));
     }
 
+    @ParameterizedTest
+    @MethodSource("files")
+    void leavesFailuresToTheRoute(BundleFile file) {
+        assertEquals(List.of(), RouteRules.keptFailures(file));
+    }
+
     @Test
     @DisplayName("has ids that no other has")
     void hasIdsThatNoOtherHas() {
         assertEquals(List.of(), RouteRules.repeatedIds(BundleFile.all()));
+    }
+
+    @Test
+    @DisplayName("runs under camel run with the version of Camel that it is built with")
+    void runsUnderTheVersionOfCamelThatItIsBuiltWith() throws IOException {
+        Properties properties = new Properties();
+        try (Reader file = Files.newBufferedReader(Path.of("application.properties"))) {
+            properties.load(file);
+        }
+        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+            assertEquals(camel.getVersion(), properties.getProperty("camel.jbang.camel-version"));
+        }
     }
 
     @ParameterizedTest

@@ -93,6 +93,16 @@ class RulesTest {
     }
 
     @Test
+    void kameletsThatKeepTheirFailures() {
+        String uri = "uri: \"kamelet:caravan-x-action\"";
+        assertEquals(
+                List.of("routes/x.camel.yaml: $[0].route.from.steps[0].to.parameters: expected noErrorHandler: true"),
+                RouteRules.keptFailures(route("to: { " + uri + " }")));
+        assertEquals(List.of(),
+                RouteRules.keptFailures(route("to: { " + uri + ", parameters: { noErrorHandler: true } }")));
+    }
+
+    @Test
     void idsThatStandTwice() {
         BundleFile one = route("stop: { id: x }");
         assertEquals(List.of("routes/x.camel.yaml: $[0].route.from.steps[0].stop.id: x is also "

@@ -64,6 +64,7 @@ class CamelRunIT {
             server: { host: 127.0.0.1 }
             providers:
               claude: { dialect: anthropic, base-url: "%s", api-key: "the-key-of-the-gateway" }
+              demo: { dialect: exec, command: ["{java}", "-cp", "{classpath}", "dev.caravan.demo.DemoEngine"] }
             models:
               - { match: "claude-*", to: "claude/model-1" }
             """.formatted(upstream.url()));
@@ -120,6 +121,16 @@ class CamelRunIT {
         assertEquals("the-key-of-the-gateway", request.apiKey());
         assertEquals("2023-06-01", request.version());
         assertTrue(request.body().contains("\"model\":\"model-1\""), request.body());
+    }
+
+    @Test
+    void aProcessAnswers() throws Exception {
+        HttpResponse<Stream<String>> reply = CLIENT.send(message("demo/demo", true), BodyHandlers.ofLines());
+        List<String> names = reply.body().filter(line -> line.startsWith("event: "))
+                .map(line -> line.substring("event: ".length())).filter(name -> !name.equals("ping")).toList();
+        assertEquals(List.of("message_start", "content_block_start", "content_block_delta"), names.subList(0, 3));
+        assertEquals(List.of("content_block_stop", "message_delta", "message_stop"),
+                names.subList(names.size() - 3, names.size()));
     }
 
     @Test
@@ -212,10 +223,14 @@ class CamelRunIT {
     }
 
     private static HttpRequest message(boolean stream) {
+        return message("claude-x", stream);
+    }
+
+    private static HttpRequest message(String model, boolean stream) {
         return HttpRequest.newBuilder(uri("/v1/messages?beta=true")).timeout(REPLY)
                 .POST(HttpRequest.BodyPublishers.ofString("""
-                    {"model":"claude-x","max_tokens":100,"stream":%s,"messages":[{"role":"user","content":"Hi"}]}"""
-                        .formatted(stream)))
+                    {"model":"%s","max_tokens":10,"stream":%s,"messages":[{"role":"user","content":"Hi"}]}"""
+                        .formatted(model, stream)))
                 .build();
     }
 
