@@ -27,6 +27,16 @@ public record CaravanConfig(ConfigSource source, ServerConfig server, List<Clien
     }
 
     /**
+     * Finds and reads the configuration: {@code caravan.yaml} in the current directory, or the file that the environment variable
+     * {@code CARAVAN_CONFIG} names.
+     *
+     * @throws ConfigException with every mistake, when there is one, or no file
+     */
+    public static CaravanConfig load() {
+        return load(Environment.ofProcess(), Path.of(""));
+    }
+
+    /**
      * Finds and reads the configuration.
      *
      * @param environment the environment variables

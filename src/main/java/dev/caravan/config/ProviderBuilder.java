@@ -62,11 +62,11 @@ public final class ProviderBuilder {
         return OF_THE_SERVER.contains(variable) ? null : environment.lookup(variable);
     }
 
+    /** Where the problem is in the settings; nowhere, when it is in what was put before them. */
     private static Problem inSettings(Problem problem) {
-        int lines = (int) HEADING.lines().count();
-        return problem.line() > lines
-                ? new Problem(problem.file(), problem.line() - lines, problem.column() - INDENT, problem.path(),
-                        problem.message())
-                : problem;
+        int line = problem.line() - (int) HEADING.lines().count();
+        boolean within = line > 0;
+        return new Problem(problem.file(), within ? line : 0, within ? problem.column() - INDENT : 0, problem.path(),
+                problem.message());
     }
 }

@@ -12,7 +12,8 @@ import org.apache.camel.Processor;
 
 /**
  * Lets a call pass when it carries one of the configured keys, as {@code x-api-key} or {@code Authorization: Bearer}, or when
- * none are configured. All keys are compared, each in constant time, so that the time taken tells nothing.
+ * none are configured. All keys are compared, each in constant time, so that the time taken tells nothing. A call is begun for
+ * exchanges that come from elsewhere than an HTTP door.
  */
 public final class Authenticate implements Processor {
     private static final String BEARER = "bearer ";
@@ -44,7 +45,12 @@ public final class Authenticate implements Processor {
         if (match == null) {
             throw refused("invalid x-api-key");
         }
-        exchange.getProperty(Call.PROPERTY, Call.class).setClient(match.name());
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        if (call == null) {
+            call = new Call();
+            exchange.setProperty(Call.PROPERTY, call);
+        }
+        call.setClient(match.name());
     }
 
     private ClientKey match(String candidate) {

@@ -2,7 +2,6 @@ package dev.caravan.routes;
 
 import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.ConfigException;
-import dev.caravan.config.Environment;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -14,7 +13,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
@@ -74,7 +72,7 @@ public final class Gateway implements CamelContextAware {
     /** Tells the mistakes in a line of their own, too: as the cause of a bean that cannot be made they end up far down. */
     private static CaravanConfig load() {
         try {
-            return CaravanConfig.load(Environment.ofProcess(), Path.of(""));
+            return CaravanConfig.load();
         } catch (ConfigException e) {
             LOG.error("The configuration has mistakes:\n{}", e.getMessage());
             throw e;
