@@ -51,6 +51,7 @@ record Floor(String what, String value, boolean met) {
     }
 
     private static String show(double value) {
-        return String.format(Locale.ROOT, "%.2f", value);
+        // 0.196 must not look like 0.20.
+        return String.format(Locale.ROOT, value < 1 ? "%.3f" : "%.2f", value);
     }
 }
