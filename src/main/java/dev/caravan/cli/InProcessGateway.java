@@ -42,7 +42,9 @@ final class InProcessGateway implements AutoCloseable {
         if (System.getProperty(LOG_CONFIGURATION) == null) {
             System.setProperty(LOG_CONFIGURATION, "log4j2-quiet.properties");
         }
-        Secret key = Secret.of(HexFormat.of().formatHex(SecureRandom.getSeed(KEY_BYTES)));
+        byte[] random = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(random);
+        Secret key = Secret.of(HexFormat.of().formatHex(random));
         Path directory = home.orElse(Path.of(""));
         Main main = GatewayMain.create(alone(config, key), directory.resolve("routes"), directory.resolve("kamelets"));
         main.configure().withShutdownTimeout(SHUTDOWN_SECONDS);
