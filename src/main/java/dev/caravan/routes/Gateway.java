@@ -2,6 +2,7 @@ package dev.caravan.routes;
 
 import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.ConfigException;
+import dev.caravan.http.ServerFailure;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -17,6 +18,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.spi.Registry;
@@ -64,9 +66,9 @@ public final class Gateway implements CamelContextAware {
             config = load();
             registry.bind(CONFIG, config);
         }
-        registry.bind(METRICS, metrics());
         openServer(config);
         context.addRoutes(new ProviderRoutes(config));
+        registry.bind(METRICS, metrics()); // last: what has failed is tried again, and fails loudly, at the second reading
     }
 
     /** Tells the mistakes in a line of their own, too: as the cause of a bean that cannot be made they end up far down. */
@@ -87,7 +89,7 @@ public final class Gateway implements CamelContextAware {
         settings.setBindHost(host);
         settings.setBindPort(port);
         context.getRegistry().bind("caravanHttp", settings);
-        context.addService(new VertxPlatformHttpServer(settings));
+        context.addService(new Server(settings));
         // Camel JBang opens a server of its own, on 0.0.0.0:8080, as soon as it has to find this component by itself.
         if (context.hasComponent(PlatformHttpConstants.PLATFORM_HTTP_COMPONENT_NAME) == null) {
             context.addComponent(PlatformHttpConstants.PLATFORM_HTTP_COMPONENT_NAME, new PlatformHttpComponent());
@@ -113,5 +115,22 @@ public final class Gateway implements CamelContextAware {
         new ProcessorMetrics().bindTo(metrics);
         new UptimeMetrics().bindTo(metrics);
         return metrics;
+    }
+
+    /** Answers what fails in it like everything else that fails. */
+    private static final class Server extends VertxPlatformHttpServer {
+        private final int port;
+
+        Server(VertxPlatformHttpServerConfiguration settings) {
+            super(settings);
+            this.port = settings.getBindPort();
+        }
+
+        @Override
+        protected void initializeServer() {
+            super.initializeServer();
+            String router = VertxPlatformHttpRouter.getRouterNameFromPort(port);
+            ServerFailure.handle(VertxPlatformHttpRouter.lookup(getCamelContext(), router));
+        }
     }
 }

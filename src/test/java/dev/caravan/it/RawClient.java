@@ -109,6 +109,11 @@ final class RawClient implements AutoCloseable {
         return WireReply.head(in, true);
     }
 
+    /** All that comes until the server closes the connection. */
+    String rest() throws IOException {
+        return new String(in.readAllBytes(), UTF_8);
+    }
+
     /** Waits for the server to close the connection; true when nothing came before that. */
     boolean closedByServer() throws IOException {
         return in.read() < 0;
