@@ -23,9 +23,12 @@ public final class DecodeResponse implements Processor {
     private static final int MAX_FAILURE = 256 * 1024;
 
     private final HttpDialect dialect;
+    private final ProviderHttpClient client;
 
-    public DecodeResponse(HttpDialect dialect) {
+    /** @param client whose secrets no failure may tell */
+    public DecodeResponse(HttpDialect dialect, ProviderHttpClient client) {
         this.dialect = dialect;
+        this.client = client;
     }
 
     @Override
@@ -39,8 +42,9 @@ public final class DecodeResponse implements Processor {
         Map<String, String> headers = headers(message);
         message.removeHeaders("*");
         if (status >= 300) {
-            UpstreamReply reply = new UpstreamReply(provider, status, headers, body.readSome(MAX_FAILURE));
+            byte[] told = client.withoutSecrets(body.readSome(MAX_FAILURE));
             body.release();
+            UpstreamReply reply = new UpstreamReply(provider, status, headers, told);
             ApiException failure = dialect.failure(reply);
             forward(headers, failure::header);
             throw failure;

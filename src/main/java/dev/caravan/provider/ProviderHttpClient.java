@@ -3,6 +3,9 @@ package dev.caravan.provider;
 import dev.caravan.config.HttpProvider;
 import dev.caravan.config.Secret;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -13,6 +16,9 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
  * retries but for a stale connection, cookies, compression.
  */
 public class ProviderHttpClient implements HttpClientConfigurer {
+    /** What is shorter, such as a header's {@code true}, is no secret and stands in many texts. */
+    private static final int SHORTEST_SECRET = 8;
+
     private final HttpProvider provider;
     private final String credentialHeader;
     private final String credentialPrefix;
@@ -40,6 +46,24 @@ public class ProviderHttpClient implements HttpClientConfigurer {
     /** The longest silence of the provider, in milliseconds. */
     public long idleTimeout() {
         return provider.endpoint().timeouts().idle().toMillis();
+    }
+
+    /** The text without the provider's credentials: some servers tell the headers of a request that they refuse. */
+    byte[] withoutSecrets(byte[] text) {
+        String all = new String(text, StandardCharsets.ISO_8859_1);
+        String left = all;
+        for (Secret secret : secrets()) {
+            if (secret.reveal().length() >= SHORTEST_SECRET) {
+                left = left.replace(secret.reveal(), "[redacted]");
+            }
+        }
+        return left.equals(all) ? text : left.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private List<Secret> secrets() {
+        List<Secret> secrets = new ArrayList<>(provider.endpoint().headers().values());
+        provider.endpoint().apiKey().ifPresent(secrets::add);
+        return secrets;
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class BackPressureTest extends GatewayTest {
     private static final int SMALL = 16 * 1024;
     /** What may wait for a client inside the gateway and in the kernel's buffers on both sides of it. */
-    private static final long MOST_WAITING = 2 * 1024 * 1024;
+    static final long MOST_WAITING = 2 * 1024 * 1024;
 
     @Override
     protected String config() {
@@ -30,7 +30,7 @@ class BackPressureTest extends GatewayTest {
     }
 
     /** Waits until the upstream cannot write any more, and tells how much it has written. */
-    private static long blocked(UpstreamCall call) {
+    static long blocked(UpstreamCall call) {
         long[] last = {-1, System.nanoTime()};
         Patience.await("the upstream cannot write").pollInterval(Duration.ofMillis(20)).until(() -> {
             if (call.written() != last[0]) {

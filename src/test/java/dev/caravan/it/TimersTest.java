@@ -19,6 +19,7 @@ class TimersTest extends GatewayTest {
             timeouts: { idle: 1h }
             providers:
               up: { dialect: anthropic, base-url: "%s", api-key: upstream-key-0123456789 }
+              chat: { dialect: openai, base-url: "%s/v1" }
               brief: { dialect: anthropic, base-url: "%s", timeouts: { idle: 3s } }
             models:
               - { match: "claude-*", to: "up/{model}" }
@@ -85,6 +86,55 @@ class TimersTest extends GatewayTest {
             assertNull(reply.event());
         }
         assertTrue(gateway.log().accessLine().contains(" stop=end_turn "));
+    }
+
+    @Test
+    void aTranslatedStreamBeginsWithAMessageStartOfItsOwn() throws IOException {
+        CountDownLatch headers = new CountDownLatch(1);
+        CountDownLatch opening = new CountDownLatch(1);
+        CountDownLatch more = new CountDownLatch(1);
+        upstream.script(call -> {
+            call.await(headers).streamHead();
+            call.await(opening)
+                    .chunk(ChatWire.delta("{\"role\":\"assistant\",\"content\":\"\"}") + ChatWire.text("Hel"));
+            call.await(more).chunk(ChatWire.text("lo") + ChatWire.end("stop")).lastChunk();
+        });
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = stream(client, "chat/x");
+            WireEvent start = reply.event();
+            assertEquals("message_start", start.name());
+            assertTrue(start.json().path("message").path("usage").path("input_tokens").asInt() > 0, start.data());
+            assertPings(reply, 2);
+            headers.countDown();
+            assertPings(reply, 2);
+            opening.countDown();
+            assertEquals("content_block_start", next(reply).name());
+            assertEquals("Hel", next(reply).json().path("delta").path("text").asText());
+            assertPings(reply, 2);
+            more.countDown();
+            assertEquals("lo", next(reply).json().path("delta").path("text").asText());
+            assertEquals("content_block_stop", next(reply).name());
+            assertEquals("message_delta", next(reply).name());
+            assertEquals("message_stop", next(reply).name());
+            assertNull(reply.event());
+        }
+        assertTrue(gateway.log().accessLine().contains(" stop=end_turn "));
+    }
+
+    @Test
+    void aTranslatedFailureAfterTheReplyHasBegunIsAnErrorEvent() throws IOException {
+        CountDownLatch begun = new CountDownLatch(1);
+        upstream.script(call -> call.await(begun).reply("503 Busy", "application/json", "{}"));
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = stream(client, "chat/x");
+            assertEquals("message_start", reply.event().name());
+            assertPings(reply, 1);
+            begun.countDown();
+            WireEvent error = next(reply);
+            assertEquals("error", error.name());
+            assertEquals("overloaded_error", error.json().path("error").path("type").asText());
+            assertNull(reply.event());
+        }
     }
 
     @Test

@@ -109,6 +109,14 @@ class UpstreamFailureTest extends GatewayTest {
         }
     }
 
+    @Test
+    void anUpstreamThatTellsTheKeyDoesNotTellTheClient() throws IOException {
+        String body = "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"x-api-key: "
+                + Wire.UPSTREAM_KEY + "\"}}";
+        upstream.script(call -> call.reply("400 No", "application/json", body));
+        assertEquals(body.replace(Wire.UPSTREAM_KEY, "[redacted]"), ask(Wire.request("claude-x")).text());
+    }
+
     @ParameterizedTest
     @CsvSource({"400, invalid_request_error", "402, billing_error", "404, not_found_error", "409, conflict_error",
             "413, request_too_large", "422, invalid_request_error", "500, api_error", "504, timeout_error",
