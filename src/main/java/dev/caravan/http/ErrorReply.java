@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ErrorReply implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorReply.class);
-    private static final int CLIENT_CLOSED_REQUEST = 499;
 
     @Override
     public void process(Exchange exchange) {
@@ -28,7 +27,7 @@ public final class ErrorReply implements Processor {
         Thread.interrupted(); // what had to stop has been told; the reply is still to be written
         if (reply.closed() || cause instanceof ClientClosedException) {
             call.getProgress().clientLeft();
-            call.getProgress().replied(CLIENT_CLOSED_REQUEST);
+            call.getProgress().replied(HttpReply.CLIENT_CLOSED_REQUEST);
             reply.abandon();
         } else {
             tell(reply, failure(call, cause));
@@ -58,6 +57,7 @@ public final class ErrorReply implements Processor {
             reply.end();
         } catch (ClientClosedException e) {
             call.getProgress().clientLeft();
+            call.getProgress().replied(HttpReply.CLIENT_CLOSED_REQUEST);
             reply.abandon();
         }
     }

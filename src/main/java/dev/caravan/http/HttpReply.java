@@ -33,6 +33,8 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class HttpReply {
     /** The name of the exchange property that holds the reply. */
     public static final String PROPERTY = "caravanReply";
+    /** The status that the log has for a reply whose client has left: nginx's, since HTTP has none. */
+    static final int CLIENT_CLOSED_REQUEST = 499;
     /** How many bytes may wait for the client before the writer does, beside what Vert.x and the kernel hold. */
     static final int MAX_WAITING = 256 * 1024;
 
@@ -141,11 +143,13 @@ public final class HttpReply {
         } finally {
             lock.unlock();
         }
-        call.getProgress().replied(status);
         if (response.closed()) {
+            call.getProgress().clientLeft();
+            call.getProgress().replied(CLIENT_CLOSED_REQUEST);
             abandon();
             return true;
         }
+        call.getProgress().replied(status);
         response.setStatusCode(status).putHeader(REQUEST_ID, call.getRequestId());
         if (body.length > 0) {
             response.putHeader(HttpHeaders.CONTENT_TYPE, contentType == null ? JSON : contentType);

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -21,6 +22,8 @@ import org.apache.camel.Processor;
 public final class DecodeResponse implements Processor {
     /** More than any provider says about a failure. */
     private static final int MAX_FAILURE = 256 * 1024;
+    /** What a header may hold wherever it goes; the server refuses to send some of what it could hold as well. */
+    private static final Pattern PLAIN = Pattern.compile("[\\x20-\\x7e]*");
 
     private final HttpDialect dialect;
     private final ProviderHttpClient client;
@@ -58,7 +61,7 @@ public final class DecodeResponse implements Processor {
 
     private void forward(Map<String, String> headers, BiConsumer<String, String> client) {
         headers.forEach((name, value) -> {
-            if (dialect.forwards(name.toLowerCase(Locale.ROOT))) {
+            if (dialect.forwards(name.toLowerCase(Locale.ROOT)) && PLAIN.matcher(value).matches()) {
                 client.accept(name, value);
             }
         });

@@ -290,6 +290,41 @@ class UpstreamFailureTest extends GatewayTest {
         assertFails(502, "api_error", "", "claude-x");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"content\":[1]}", "{\"content\":[{\"type\":\"text\"}]}", "{\"content\":[{}]}",
+            "{\"content\":{}}", "{\"content\":[{\"type\":\"text\",\"text\":7}]}", "{\"content\":[null]}", "{}",
+            "{\"content\":[],\"usage\":7,\"stop_reason\":{}}", "{\"content\":[{\"type\":\"tool_use\",\"input\":null}]}"})
+    void aWholeMessageThatIsNoneCannotBeStreamed(String body) throws IOException {
+        upstream.script(call -> call.json(body));
+        WireReply reply = ask(Wire.streaming("claude-x"));
+        assertEquals(List.of(), gateway.log().troubles(), "no fault of Caravan");
+        if (reply.status() == 200) {
+            reply = ask(Wire.streaming("claude-x")); // odd, but all that is needed is there
+            assertTrue(reply.text().endsWith("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"), reply.text());
+        } else {
+            assertEquals(502, reply.status(), reply.text());
+        }
+    }
+
+    @Test
+    void headersThatNoReplyMayHaveAreNotForwarded() throws IOException {
+        upstream.script(call -> call.json(Wire.MESSAGE, "anthropic-ratelimit-a: \u000b", "anthropic-ratelimit-b: x\u0000y",
+                "anthropic-ratelimit-c: x\fy", "anthropic-ratelimit-d: \u00fc", "anthropic-ratelimit-e: fine"));
+        WireReply reply = ask(Wire.request("claude-x"));
+        assertEquals(200, reply.status());
+        assertEquals("fine", reply.header("anthropic-ratelimit-e"));
+        upstream.script(call -> call.streamHead("anthropic-ratelimit-a: \u000b", "anthropic-ratelimit-e: fine")
+                .chunk(Wire.stream()).lastChunk());
+        assertEquals(Wire.stream(), ask(Wire.streaming("claude-x")).text());
+    }
+
+    @Test
+    void whatComesBeforeTheReplyIsSkipped() throws IOException {
+        upstream.script(call -> call.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n")
+                .json(Wire.MESSAGE));
+        assertEquals(Wire.MESSAGE, ask(Wire.request("claude-x")).text());
+    }
+
     @Test
     void aReplyThatBreaksOffIs502() throws IOException {
         upstream.script(call -> {

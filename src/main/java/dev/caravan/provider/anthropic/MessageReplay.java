@@ -22,7 +22,7 @@ final class MessageReplay {
      */
     static void events(byte[] json, Consumer<MessageEvent> out) throws IOException {
         if (!(JSON.readTree(json) instanceof ObjectNode message) || !message.path("content").isArray()) {
-            throw new ApiException(502, ErrorType.API_ERROR, "the upstream answered with JSON that is no message");
+            throw noMessage();
         }
         JsonNode content = message.get("content");
         ObjectNode end = JSON.createObjectNode();
@@ -44,6 +44,9 @@ final class MessageReplay {
     }
 
     private static void block(JsonNode block, int index, Consumer<MessageEvent> out) throws IOException {
+        if (!block.isObject()) {
+            throw noMessage();
+        }
         ObjectNode opened = block.deepCopy();
         ObjectNode delta = JSON.createObjectNode();
         switch (block.path("type").asText()) {
@@ -93,5 +96,9 @@ final class MessageReplay {
 
     private static void send(Consumer<MessageEvent> out, JsonNode event) throws IOException {
         out.accept(new RawEvent(event.get("type").asText(), JSON.writeValueAsBytes(event)));
+    }
+
+    private static ApiException noMessage() {
+        return new ApiException(502, ErrorType.API_ERROR, "the upstream answered with JSON that is no message");
     }
 }
