@@ -293,14 +293,16 @@ class UpstreamFailureTest extends GatewayTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\"content\":[1]}", "{\"content\":[{\"type\":\"text\"}]}", "{\"content\":[{}]}",
             "{\"content\":{}}", "{\"content\":[{\"type\":\"text\",\"text\":7}]}", "{\"content\":[null]}", "{}",
-            "{\"content\":[],\"usage\":7,\"stop_reason\":{}}", "{\"content\":[{\"type\":\"tool_use\",\"input\":null}]}"})
+            "{\"content\":[],\"usage\":7,\"stop_reason\":{}}",
+            "{\"content\":[{\"type\":\"tool_use\",\"input\":null}]}"})
     void aWholeMessageThatIsNoneCannotBeStreamed(String body) throws IOException {
         upstream.script(call -> call.json(body));
         WireReply reply = ask(Wire.streaming("claude-x"));
         assertEquals(List.of(), gateway.log().troubles(), "no fault of Caravan");
         if (reply.status() == 200) {
             reply = ask(Wire.streaming("claude-x")); // odd, but all that is needed is there
-            assertTrue(reply.text().endsWith("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"), reply.text());
+            assertTrue(reply.text().endsWith("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"),
+                    reply.text());
         } else {
             assertEquals(502, reply.status(), reply.text());
         }
@@ -308,8 +310,9 @@ class UpstreamFailureTest extends GatewayTest {
 
     @Test
     void headersThatNoReplyMayHaveAreNotForwarded() throws IOException {
-        upstream.script(call -> call.json(Wire.MESSAGE, "anthropic-ratelimit-a: \u000b", "anthropic-ratelimit-b: x\u0000y",
-                "anthropic-ratelimit-c: x\fy", "anthropic-ratelimit-d: \u00fc", "anthropic-ratelimit-e: fine"));
+        upstream.script(
+                call -> call.json(Wire.MESSAGE, "anthropic-ratelimit-a: \u000b", "anthropic-ratelimit-b: x\u0000y",
+                        "anthropic-ratelimit-c: x\fy", "anthropic-ratelimit-d: \u00fc", "anthropic-ratelimit-e: fine"));
         WireReply reply = ask(Wire.request("claude-x"));
         assertEquals(200, reply.status());
         assertEquals("fine", reply.header("anthropic-ratelimit-e"));
