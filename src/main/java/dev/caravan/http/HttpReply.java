@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The reply to one HTTP request: one body, or server-sent events as they come. It is written to Vert.x directly, because
@@ -38,6 +40,7 @@ public final class HttpReply {
     /** How many bytes may wait for the client before the writer does, beside what Vert.x and the kernel hold. */
     static final int MAX_WAITING = 256 * 1024;
 
+    private static final Logger LOG = LoggerFactory.getLogger(HttpReply.class);
     /** More than the kernel takes in of a reply that nobody reads. */
     private static final int LARGE = 64 * 1024;
     private static final byte[] KEEP_ALIVE = " keep-alive".getBytes(StandardCharsets.US_ASCII);
@@ -321,11 +324,20 @@ public final class HttpReply {
         }
     }
 
-    /**
-     * Sends what waits. Runs on the event loop, and again inside itself: sending may make room, of which the drain handler is
-     * told at once.
-     */
+    /** Sends what waits. Runs on the event loop. A reply that cannot be sent must not keep its client waiting. */
     private void flush() {
+        try {
+            sendWaiting();
+        } catch (RuntimeException e) {
+            if (!closed()) { // otherwise the worker has just abandoned the reply
+                LOG.error("request {}: its reply cannot be sent", call.getRequestId(), e);
+                ClientConnection.cut(request);
+            }
+        }
+    }
+
+    /** Runs again inside itself: sending may make room, of which the drain handler is told at once. */
+    private void sendWaiting() {
         Buffer out;
         boolean end;
         lock.lock();
@@ -348,15 +360,11 @@ public final class HttpReply {
         } finally {
             lock.unlock();
         }
-        try {
-            if (out.length() > 0) {
-                response.write(out);
-            }
-            if (end && !response.ended()) {
-                finish();
-            }
-        } catch (IllegalStateException e) {
-            // The client has left just now, and the worker has abandoned the reply.
+        if (out.length() > 0) {
+            response.write(out);
+        }
+        if (end && !response.ended()) {
+            finish();
         }
     }
 

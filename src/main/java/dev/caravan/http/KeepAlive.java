@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.service.ServiceSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps clients from giving up on a stream that is silent: after a first silence status and headers go out with the opening of
@@ -16,6 +18,7 @@ import org.apache.camel.support.service.ServiceSupport;
  * which has a time-out of its own.
  */
 public final class KeepAlive extends ServiceSupport implements Processor {
+    private static final Logger LOG = LoggerFactory.getLogger(KeepAlive.class);
     private static final long LOOK_EVERY_MILLIS = 250;
 
     private final Set<HttpReply> replies = ConcurrentHashMap.newKeySet();
@@ -53,8 +56,13 @@ public final class KeepAlive extends ServiceSupport implements Processor {
 
     private void look() {
         for (HttpReply reply : replies) {
-            if (reply.call().isStream()) { // known only once the request has been validated
-                reply.keepAlive(first, every);
+            try {
+                if (reply.call().isStream()) { // known only once the request has been validated
+                    reply.keepAlive(first, every);
+                }
+            } catch (RuntimeException e) {
+                replies.remove(reply);
+                LOG.error("request {} cannot be kept alive", reply.call().getRequestId(), e);
             }
         }
     }

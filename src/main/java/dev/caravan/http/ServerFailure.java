@@ -43,12 +43,18 @@ public final class ServerFailure implements Handler<RoutingContext> {
             ClientConnection.cut(context.request()); // what has been sent must not look whole
             return;
         }
-        byte[] envelope = clientsFault
-                ? MessageJson.error(ErrorType.ofStatus(context.statusCode()), "the URL is not encoded as it should be",
-                        requestId)
-                : MessageJson.error(ErrorType.API_ERROR, "Internal server error", requestId);
-        response.setStatusCode(clientsFault ? context.statusCode() : 500).putHeader("request-id", requestId)
+        int status = clientsFault ? context.statusCode() : 500;
+        byte[] envelope = MessageJson.error(ErrorType.ofStatus(status), message(status), requestId);
+        response.setStatusCode(status).putHeader("request-id", requestId)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(Buffer.buffer(envelope));
         RequestBody.discardRest(context.request());
+    }
+
+    private static String message(int status) {
+        return switch (status) {
+            case 404 -> "there is nothing at this URL";
+            case 500 -> "Internal server error";
+            default -> "the request cannot be read: its URL is not encoded as it should be, or its Host is missing";
+        };
     }
 }

@@ -10,9 +10,9 @@ import org.apache.hc.core5.util.TimeValue;
 public final class ProviderConnections {
     /**
      * A connection that was idle for this long is looked at before it is used again, since its server may have closed it.
-     * Looking takes a millisecond, which busy connections are spared.
+     * Looking takes a millisecond, which busy connections are spared; servers wait for some seconds before they close one.
      */
-    private static final TimeValue LOOK_AFTER = TimeValue.ofMilliseconds(50);
+    private static final TimeValue LOOK_AFTER = TimeValue.ofSeconds(1);
 
     /**
      * What the kernel takes in of a reply that nobody reads. Left to itself it lets this grow to several megabytes for a fast

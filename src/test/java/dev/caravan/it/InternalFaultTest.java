@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.caravan.message.Call;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -108,6 +109,19 @@ class InternalFaultTest extends GatewayTest {
         }
         Patience.await("the upstream is given up").until(() -> upstream.call().clientClosed().getCount() == 0);
         assertTrue(gateway.log().accessLine().contains(" error=api_error "), gateway.log().accessLine());
+    }
+
+    @Test
+    void aHeaderThatCannotBeSent() throws IOException {
+        before = exchange -> exchange.getProperty(Call.PROPERTY, Call.class).getReplyHeaders().put("x", "a\r\nb");
+        upstream.script(call -> call.streamHead().chunk(Wire.opening()).awaitClientClosed());
+        try (RawClient client = gateway.connect()) {
+            client.post("/v1/messages", Wire.streaming("claude-x"));
+            assertTrue(client.closedByServer(), "not kept waiting");
+        } finally {
+            before = exchange -> {};
+        }
+        Patience.await("the upstream is given up").until(() -> upstream.call().clientClosed().getCount() == 0);
     }
 
     @Test

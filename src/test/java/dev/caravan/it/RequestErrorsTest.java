@@ -202,6 +202,15 @@ class RequestErrorsTest extends GatewayTest {
     }
 
     @Test
+    void aRequestWithoutAHost() throws IOException {
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = client.send("GET /health HTTP/1.1\r\n\r\n").reply();
+            assertEquals(400, reply.status());
+            assertEquals(reply.header("request-id"), reply.json().path("request_id").asText());
+        }
+    }
+
+    @Test
     void aBodyAsLargeAsAllowed() throws IOException {
         upstream.script(call -> call.json(Wire.MESSAGE));
         String request = Wire.request("claude-x");

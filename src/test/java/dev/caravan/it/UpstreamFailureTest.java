@@ -365,13 +365,10 @@ class UpstreamFailureTest extends GatewayTest {
     @Test
     void aConnectionThatTheUpstreamClosedMeanwhileIsNotUsedAgain() throws IOException {
         upstream.script(call -> call.json(Wire.MESSAGE));
-        for (int i = 0; i < 3; i++) {
-            assertEquals(200, ask(Wire.request("claude-x")).status());
-            UpstreamCall last = upstream.calls().getLast();
-            last.close();
-            long closed = System.nanoTime();
-            Patience.await("more than a moment").until(() -> System.nanoTime() - closed > 100_000_000);
-        }
-        assertTrue(upstream.accepted() >= 2);
+        assertEquals(200, ask(Wire.request("claude-x")).status());
+        upstream.calls().getLast().close();
+        long closed = System.nanoTime();
+        Patience.await("more than a moment").until(() -> System.nanoTime() - closed > 1_100_000_000);
+        assertEquals(200, ask(Wire.request("claude-x")).status());
     }
 }
