@@ -1,12 +1,12 @@
 package dev.caravan.bench;
 
+import dev.caravan.config.OpenAiOptions;
 import dev.caravan.message.ApiVersion;
 import dev.caravan.message.MessageEvent.MessageStart;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.message.RequestDecoder;
 import dev.caravan.message.Usage;
 import dev.caravan.provider.ToolNames;
-import dev.caravan.provider.openai.OpenAiOptions;
 import dev.caravan.provider.openai.OpenAiResponseDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;

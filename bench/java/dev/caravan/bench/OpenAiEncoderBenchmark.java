@@ -1,10 +1,10 @@
 package dev.caravan.bench;
 
+import dev.caravan.config.OpenAiOptions;
 import dev.caravan.message.ApiVersion;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.message.RequestDecoder;
 import dev.caravan.provider.ToolNames;
-import dev.caravan.provider.openai.OpenAiOptions;
 import dev.caravan.provider.openai.OpenAiRequestEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;

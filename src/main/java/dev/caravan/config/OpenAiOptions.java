@@ -10,6 +10,8 @@ import java.util.Map;
  * @param prematureEnd   what a stream means that ends without {@code finish_reason} and without {@code [DONE]}
  */
 public record OpenAiOptions(MaxTokensField maxTokensField, PrematureEnd prematureEnd) {
+    /** What suits a server that is only known to speak the dialect. */
+    public static final OpenAiOptions DEFAULT = new OpenAiOptions(MaxTokensField.MAX_TOKENS, PrematureEnd.ERROR);
 
     /**
      * The field of a chat completions request that bounds the answer. OpenAI replaced the first by the second, which its

@@ -8,10 +8,10 @@ import dev.caravan.message.MessageRequest;
 import dev.caravan.message.Thinking;
 import dev.caravan.message.Tool;
 import dev.caravan.message.ToolChoice;
+import dev.caravan.provider.SystemPrompt;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,9 +21,6 @@ import java.util.Locale;
  * become equal bytes, for the sake of prefix caches.
  */
 public final class ExecRequestEncoder {
-    /** Claude Code's note to Anthropic about whom to bill, which changes with every request. */
-    private static final String BILLING_LINE = "x-anthropic-billing-header:";
-
     private ExecRequestEncoder() {}
 
     /**
@@ -51,7 +48,7 @@ public final class ExecRequestEncoder {
     }
 
     private static void prompt(MessageRequest request, JsonGenerator out) throws IOException {
-        List<ContentBlock> system = withoutBillingLine(request.system());
+        List<ContentBlock> system = SystemPrompt.blocks(request.system());
         if (!system.isEmpty()) {
             out.writeFieldName("system");
             ExecContent.write(system, out);
@@ -66,22 +63,6 @@ public final class ExecRequestEncoder {
         }
         out.writeEndArray();
         tools(request, out);
-    }
-
-    private static List<ContentBlock> withoutBillingLine(List<ContentBlock> system) {
-        List<ContentBlock> kept = new ArrayList<>();
-        for (ContentBlock block : system) {
-            if (block instanceof ContentBlock.Text text && text.text().startsWith(BILLING_LINE)) {
-                int lineEnd = text.text().indexOf('\n');
-                String rest = lineEnd < 0 ? "" : text.text().substring(lineEnd).stripLeading();
-                if (!rest.isEmpty()) {
-                    kept.add(new ContentBlock.Text(rest));
-                }
-            } else {
-                kept.add(block);
-            }
-        }
-        return kept;
     }
 
     /** The client's own tools. Those that Anthropic runs nobody else can, so the model is not told of them. */

@@ -1,7 +1,7 @@
 package dev.caravan.provider.openai;
 
 import dev.caravan.config.HttpProvider;
-import dev.caravan.config.OpenAiOptions.PrematureEnd;
+import dev.caravan.config.OpenAiOptions;
 import dev.caravan.config.OpenAiProvider;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
@@ -24,8 +24,7 @@ public final class OpenAiDialect implements HttpDialect {
     private final OpenAiRequestEncoder encoder;
 
     public OpenAiDialect(OpenAiProvider provider) {
-        options = new OpenAiOptions(provider.options().maxTokensField().id(),
-                provider.options().prematureEnd() == PrematureEnd.ACCEPT);
+        options = provider.options();
         encoder = new OpenAiRequestEncoder(options);
     }
 

@@ -1,9 +1,11 @@
 package dev.caravan.provider.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.caravan.config.OpenAiOptions;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.MessageJson;
 import dev.caravan.message.MessageRequest;
+import dev.caravan.provider.SystemPrompt;
 import dev.caravan.provider.ToolNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -59,7 +61,7 @@ public final class OpenAiRequestEncoder {
         if (request.maxTokens() == 0) {
             throw ApiException.invalid("max_tokens", "0 has no counterpart at a provider of the openai dialect");
         }
-        out.writeNumberField(options.maxTokensField(), request.maxTokens());
+        out.writeNumberField(options.maxTokensField().id(), request.maxTokens());
         if (request.temperature() != null) {
             out.writeNumberField("temperature", request.temperature());
         }
@@ -112,7 +114,7 @@ public final class OpenAiRequestEncoder {
 
     private static void messages(MessageRequest request, ToolNames names, JsonGenerator out) throws IOException {
         out.writeArrayFieldStart("messages");
-        String system = SystemPrompt.of(request.system());
+        String system = SystemPrompt.text(request.system());
         if (!system.isEmpty()) {
             out.writeStartObject();
             out.writeStringField("role", "system");

@@ -1,5 +1,7 @@
 package dev.caravan.provider.openai;
 
+import dev.caravan.config.OpenAiOptions;
+import dev.caravan.config.OpenAiOptions.PrematureEnd;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ContentBlock;
 import dev.caravan.message.ErrorType;
@@ -117,7 +119,7 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
         if (out.finished()) {
             return;
         }
-        boolean acceptable = !finishReason.isEmpty() || options.acceptPrematureEnd() && whole();
+        boolean acceptable = !finishReason.isEmpty() || options.prematureEnd() == PrematureEnd.ACCEPT && whole();
         if (!acceptable) {
             throw OpenAiErrors.broken("the provider's stream ended before the message did");
         }

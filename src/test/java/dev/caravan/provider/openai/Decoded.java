@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.caravan.config.OpenAiOptions;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.EventGrammar;
 import dev.caravan.message.EventText;

@@ -1,5 +1,6 @@
 package dev.caravan.provider.openai;
 
+import dev.caravan.config.OpenAiOptions;
 import dev.caravan.message.ApiVersion;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.message.RequestDecoder;

@@ -1,5 +1,8 @@
 package dev.caravan.provider.openai;
 
+import dev.caravan.config.OpenAiOptions;
+import dev.caravan.config.OpenAiOptions.MaxTokensField;
+import dev.caravan.config.OpenAiOptions.PrematureEnd;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.EventGrammar;
 import dev.caravan.message.MessageEvent;
@@ -60,7 +63,8 @@ class OpenAiFuzzTest {
         Random random = new Random(seed);
         List<MessageEvent> events = new ArrayList<>();
         OpenAiResponseDecoder decoder = new OpenAiResponseDecoder(events::add, Decoded.OPENING, NAMES,
-                new OpenAiOptions("max_tokens", random.nextBoolean()));
+                new OpenAiOptions(MaxTokensField.MAX_TOKENS,
+                        random.nextBoolean() ? PrematureEnd.ACCEPT : PrematureEnd.ERROR));
         boolean whole = false;
         try {
             if (random.nextInt(8) == 0) {

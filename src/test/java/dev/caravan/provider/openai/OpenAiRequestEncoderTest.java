@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.caravan.config.OpenAiOptions;
+import dev.caravan.config.OpenAiOptions.MaxTokensField;
+import dev.caravan.config.OpenAiOptions.PrematureEnd;
 import dev.caravan.message.ApiException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +42,8 @@ class OpenAiRequestEncoderTest {
 
     @Test
     void theFieldThatLimitsTheReplyIsTheProvidersChoice() {
-        OpenAiRequestEncoder encoder = new OpenAiRequestEncoder(new OpenAiOptions("max_completion_tokens", false));
+        OpenAiRequestEncoder encoder = new OpenAiRequestEncoder(
+                new OpenAiOptions(MaxTokensField.MAX_COMPLETION_TOKENS, PrematureEnd.ERROR));
         assertEquals(
                 "{\"model\":\"m\",\"max_completion_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
                 Encoded.request(

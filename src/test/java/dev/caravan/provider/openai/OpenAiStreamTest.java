@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.caravan.config.OpenAiOptions;
+import dev.caravan.config.OpenAiOptions.MaxTokensField;
+import dev.caravan.config.OpenAiOptions.PrematureEnd;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.EventText;
 import dev.caravan.message.MessageEvent;
@@ -518,7 +521,7 @@ class OpenAiStreamTest {
             "U {\"prompt_tokens\":5,\"completion_tokens\":0}\n[DONE]", "{}"})
     void aStreamThatSaysNothing(String chunks) {
         Decoded.stream(chunks).fails("", 502, "api_error", CUT_OFF);
-        Decoded.stream(chunks, new OpenAiOptions("max_tokens", true), ToolNames.of(Encoded
+        Decoded.stream(chunks, new OpenAiOptions(MaxTokensField.MAX_TOKENS, PrematureEnd.ACCEPT), ToolNames.of(Encoded
                 .decoded("{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}")))
                 .fails("", 502, "api_error", CUT_OFF);
     }
@@ -540,7 +543,7 @@ class OpenAiStreamTest {
     }
 
     private static Decoded accepting(String chunks) {
-        return Decoded.stream(chunks, new OpenAiOptions("max_tokens", true), ToolNames.of(Encoded
+        return Decoded.stream(chunks, new OpenAiOptions(MaxTokensField.MAX_TOKENS, PrematureEnd.ACCEPT), ToolNames.of(Encoded
                 .decoded("{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}")));
     }
 
