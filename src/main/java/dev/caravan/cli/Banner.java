@@ -6,13 +6,14 @@ import dev.caravan.config.ModelRule;
 import dev.caravan.config.Provider;
 import dev.caravan.config.UnavailableProvider;
 import java.io.PrintStream;
+import java.net.URI;
 
 /** What {@code caravan serve} says once it serves. */
 final class Banner {
     private Banner() {}
 
     static void print(CaravanConfig config, int port, PrintStream out) {
-        String url = url(config.server().host(), port);
+        URI url = GatewayUrl.of(config.server().host(), port);
         StringBuilder text = new StringBuilder(512);
         text.append("\nCaravan serves the Messages API at ").append(url).append("\n  configuration  ")
                 .append(config.source().describe()).append('\n');
@@ -27,16 +28,6 @@ final class Banner {
         text.append("\nClaude Code:\n  ANTHROPIC_BASE_URL=").append(url).append(" ANTHROPIC_AUTH_TOKEN=").append(key)
                 .append(" claude\n");
         out.println(text);
-    }
-
-    /** The address as a client on this machine would use it. */
-    static String url(String host, int port) {
-        String reachable = switch (host) {
-            case "0.0.0.0" -> "127.0.0.1";
-            case "::" -> "[::1]";
-            default -> host.contains(":") ? "[" + host + "]" : host;
-        };
-        return "http://" + reachable + ":" + port;
     }
 
     private static String describe(Provider provider) {

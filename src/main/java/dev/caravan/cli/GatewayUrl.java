@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** The URL at which a client reaches a gateway. */
 final class GatewayUrl {
     /** The addresses that mean all of a machine's: something to listen on, nothing to connect to. */
-    private static final Pattern EVERY_ADDRESS = Pattern.compile("0\\.0\\.0\\.0|[0:]*:[0:]*(0\\.0\\.0\\.0)?");
+    private static final Pattern EVERY_ADDRESS = Pattern.compile("(?i)([0:]*:(ffff:)?)?0\\.0\\.0\\.0|[0:]*:[0:]*");
 
     private GatewayUrl() {}
 
@@ -20,6 +20,7 @@ final class GatewayUrl {
 
     /** The same for a port that is known. */
     static URI of(String host, int port) {
+        // A server on [::] hears IPv4 too (Java turns IPV6_V6ONLY off), while containers often lack the address ::1.
         String reachable = EVERY_ADDRESS.matcher(host).matches() ? "127.0.0.1" : host;
         // The zone of an IPv6 address is written %25 in a URL (RFC 6874).
         String literal = reachable.indexOf(':') < 0 ? reachable : "[" + reachable.replace("%", "%25") + "]";

@@ -13,7 +13,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class GatewayUrlTest {
     @ParameterizedTest
     @CsvSource({"127.0.0.1,http://127.0.0.1:7777", "0.0.0.0,http://127.0.0.1:7777", "::,http://127.0.0.1:7777",
-            "0:0:0:0:0:0:0:0,http://127.0.0.1:7777", "::1,http://[::1]:7777",
+            "0:0:0:0:0:0:0:0,http://127.0.0.1:7777", "::0.0.0.0,http://127.0.0.1:7777",
+            "::FFFF:0.0.0.0,http://127.0.0.1:7777", "::1,http://[::1]:7777", "2001:db8::,http://[2001:db8::]:7777",
+            "10.0.0.0,http://10.0.0.0:7777", "::ffff:127.0.0.1,http://[::ffff:127.0.0.1]:7777",
             "fe80::1%eth0,http://[fe80::1%25eth0]:7777",
             "gateway.example,http://gateway.example:7777"})
     void isTheConfiguredAddressAsSeenFromThisMachine(String host, String url) {
