@@ -44,7 +44,27 @@ final class BaseUrl {
         if (url.getRawFragment() != null) {
             return Optional.of("a URL with a fragment (`#`), which would be lost");
         }
+        if (!survives(url)) {
+            return Optional.of("a path with an escape that would be decoded on the way to the provider, such as `%2F`; "
+                    + "only what no URL can hold otherwise may be escaped, in UTF-8, such as `%20`");
+        }
         return Optional.empty();
+    }
+
+    /**
+     * Camel's HTTP component decodes the path and encodes it anew. Reserved characters such as "/" stay decoded; so do these, which
+     * then cut the path or are no URL.
+     */
+    private static boolean survives(URI url) {
+        if (url.getPath().chars().anyMatch(c -> "?#[]".indexOf(c) >= 0)) {
+            return false;
+        }
+        try {
+            URI sent = new URI(url.getScheme(), null, url.getHost(), url.getPort(), url.getPath(), null, null);
+            return sent.toASCIIString().equalsIgnoreCase(url.toASCIIString());
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     private static Optional<String> wrongEnd(URI url, Dialect dialect) {

@@ -73,6 +73,8 @@ class ProviderMistakesTest {
     static Stream<Arguments> http() {
         String host = "expected a host after `//`: letters, digits, `.` and `-` (no `_`), then perhaps `:` and a port up "
                 + "to 65535";
+        String decoded = "a path with an escape that would be decoded on the way to the provider, such as `%2F`; "
+                + "only what no URL can hold otherwise may be escaped, in UTF-8, such as `%20`";
         return Stream.of(
                 mistake("no base-url", "a: { dialect: openai }",
                         "caravan.yaml:2:3: providers.a: the key `base-url` is missing: expected the URL of the API"),
@@ -99,6 +101,12 @@ class ProviderMistakesTest {
                         "a URL with a user or a password in it; use `api-key` or `headers`"),
                 url("query", "https://host/v1?key=hunter2hunter2", "a URL with a query (`?`), which would be lost"),
                 url("fragment", "https://host/v1#x", "a URL with a fragment (`#`), which would be lost"),
+                url("escaped slash", "https://host/projects/a%2Fb", decoded),
+                url("escaped question mark", "https://host/a%3Fb", decoded),
+                url("escaped number sign", "https://host/a%23b", decoded),
+                url("escaped bracket", "https://host/a%5Bb", decoded),
+                url("escape that is no UTF-8", "https://host/%E9", decoded),
+                url("escape without need", "https://host/%7Eme", decoded),
                 url("space", "https://host/a b", "not a URL: illegal character in path (character 15)"),
                 url("the whole URL of chat completions", "https://host/v1/chat/completions/",
                         "leave out /chat/completions at the end; Caravan adds it"),

@@ -159,6 +159,8 @@ class ValidDocumentsTest {
             "http://host:8000/v1/,      http://host:8000/v1", //
             "http://[::1]:8000/v1,      http://[::1]:8000/v1", //
             "https://host/a/@b/c,       https://host/a/@b/c", //
+            "https://host/a%20b/%c3%A9, https://host/a%20b/%c3%A9", //
+            "https://host/a%25b%7Cc,    https://host/a%25b%7Cc", //
             "HTTPS://host/v1,           HTTPS://host/v1"})
     void baseUrls(String written, String read) {
         Provider provider = Configs.readProvider("a: { dialect: openai, base-url: \"" + written + "\" }", Map.of());

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 /** A provider is called where its base URL says, whatever a URL's path may legally hold that means something to Camel. */
 class ProviderAddressesTest extends GatewayTest {
     private static final String[] PATHS = {"", "/v1/openai", "/a(b)", "/RAW(a)", "/a&b=c", "/a;b=c", "/a,b", "/a+b",
-            "/a%20b", "/a:b", "/a@b", "/a$b", "/a'b", "/a!b", "/a*b", "/a~b"};
+            "/a%20b", "/a:b", "/a@b", "/a$b", "/a'b", "/a!b", "/a*b", "/a~b", "/%C3%A9", "/a%25b",
+            "/a%22%3C%3E%5C%5E%60%7B%7C%7D"};
 
     @Override
     protected String config() {
