@@ -97,8 +97,8 @@ public final class DemoEngine {
 
     private static void write(DemoRequest request, OutputLines out, Pace pace)
             throws IOException, InterruptedException {
-        TextGenerator generator = new TextGenerator(NgramModel.trainOnOwnTexts(), request.prompt(), request.sampling(),
-                request.seed());
+        TextGenerator generator = new TextGenerator(NgramModel.trainOnOwnTexts(), request.prompt(), request.prefill(),
+                request.sampling(), request.seed());
         StopSequences stops = new StopSequences(request.stopSequences());
         String reason = "end_turn";
         int written = 0;

@@ -10,6 +10,7 @@ import java.util.TreeMap;
  * or need are ignored.
  *
  * @param prompt the text of the last user message, its tool results included; empty if it has none
+ * @param prefill the text that the last message begins the answer with, when that is the assistant's; otherwise empty
  * @param toolCall the tool to be called instead of an answer in words, or null
  * @param sampling temperature, top-p and top-k
  * @param maxTokens the most tokens to write
@@ -18,7 +19,7 @@ import java.util.TreeMap;
  * @param seed depends on the content of the request: model, system, messages, tools, tool_choice, temperature, top_p and top_k,
  *        and on nothing else. A smaller max_tokens or a stop sequence cuts the same text short.
  */
-record DemoRequest(String prompt, ToolCall toolCall, Sampler.Sampling sampling, long maxTokens,
+record DemoRequest(String prompt, String prefill, ToolCall toolCall, Sampler.Sampling sampling, long maxTokens,
         List<String> stopSequences,
         int inputTokens, long seed) {
 
@@ -52,7 +53,8 @@ record DemoRequest(String prompt, ToolCall toolCall, Sampler.Sampling sampling, 
                 topK < 1 ? Long.MAX_VALUE : (long) topK);
         long maxTokens = (long) number(request, "max_tokens", Long.MAX_VALUE);
         int inputTokens = 1 + tokens(request.get("system")) + tokens(messages) + tokens(tools);
-        return new DemoRequest(prompt.append(results).toString(), toolCall, sampling, maxTokens, stopSequences(request),
+        return new DemoRequest(prompt.append(results).toString(), prefill(messages), toolCall, sampling, maxTokens,
+                stopSequences(request),
                 inputTokens, seed(request));
     }
 
@@ -75,6 +77,20 @@ record DemoRequest(String prompt, ToolCall toolCall, Sampler.Sampling sampling, 
                 return;
             }
         }
+    }
+
+    private static String prefill(List<?> messages) throws JsonException {
+        StringBuilder prefill = new StringBuilder();
+        if (!messages.isEmpty() && messages.getLast() instanceof Map<?, ?> last
+                && "assistant".equals(last.get("role"))) {
+            for (Object block : list(last.get("content"), "messages.content")) {
+                if (block instanceof Map<?, ?> part && "text".equals(part.get("type"))
+                        && part.get("text") instanceof String text) {
+                    prefill.append(text);
+                }
+            }
+        }
+        return prefill.toString();
     }
 
     /** Appends a text, the text of a text block, or those of a list of them. */

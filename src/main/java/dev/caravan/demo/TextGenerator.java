@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * Writes one answer, token by token: begins with words that lead up to a word of the prompt, goes on as the model's probabilities
- * have it, and ends after a few sentences. On top of the model it keeps four rules: brackets and quotation marks pair up, no
+ * Writes one answer, token by token: goes on from a text that it is given or begins with words that lead up to a word of the
+ * prompt, continues as the model's probabilities have it, and ends after a few sentences. On top of the model it keeps four rules: brackets and quotation marks pair up, no
  * four tokens come twice in the same order (so that the most probable token, always taken, does not go round in circles; where
  * that leaves nothing to go on with, a full stop is put), an answer ends with a sentence, and it has between
  * {@value #SHORTEST} and {@value #LONGEST} tokens.
@@ -35,17 +35,47 @@ final class TextGenerator {
     private final int[] lead;
     /** How long the answer must be before it may end with its next sentence; differs from answer to answer. */
     private final int enough;
-    private final int[] written = new int[LONGEST];
+    /** The tokens that the answer goes on from, then its own. */
+    private final int[] written;
+    private final int given;
+    private final String prefill;
     private int length;
     private boolean ended;
     private final StringBuilder open = new StringBuilder();
 
-    TextGenerator(NgramModel model, String prompt, Sampler.Sampling sampling, long seed) {
+    /**
+     * @param prompt what the answer is to take up a word of
+     * @param prefill the beginning of the answer, which is not written again; empty for none
+     */
+    TextGenerator(NgramModel model, String prompt, String prefill, Sampler.Sampling sampling, long seed) {
         Random random = new Random(seed);
         this.model = model;
-        lead = model.leadingTo(prompt, random.nextInt());
+        this.prefill = prefill;
+        int[] known = known(model, prefill);
+        given = known.length;
+        length = given;
+        written = Arrays.copyOf(known, given + LONGEST);
+        for (int token : known) {
+            pairGiven(mark(token));
+        }
+        int[] leading = model.leadingTo(prompt, random.nextInt());
+        lead = prefill.isEmpty() ? leading : new int[0];
         enough = SHORTEST + random.nextInt(LONG_ENOUGH - SHORTEST);
         sampler = new Sampler(sampling, random);
+    }
+
+    /** The last tokens of the text that the model knows. */
+    private static int[] known(NgramModel model, String text) {
+        int[] tokens = new int[16];
+        int count = 0;
+        for (Pieces pieces = new Pieces(text.replace('\'', '’')); pieces.next();) {
+            int token = model.token(pieces.text());
+            if (token >= 0) {
+                tokens = count < tokens.length ? tokens : Arrays.copyOf(tokens, count * 2);
+                tokens[count++] = token;
+            }
+        }
+        return Arrays.copyOfRange(tokens, Math.max(0, count - LONGEST), count);
     }
 
     /** The next token as text, with the white space that belongs before it; null when the answer has ended. */
@@ -56,9 +86,9 @@ final class TextGenerator {
         int token;
         if (ended) {
             token = model.token(String.valueOf(closing(open.charAt(open.length() - 1))));
-        } else if (length < lead.length) {
-            token = lead[length];
-        } else if (length + open.length() + 1 >= LONGEST) {
+        } else if (answered() < lead.length) {
+            token = lead[answered()];
+        } else if (answered() + open.length() + 1 >= LONGEST) {
             token = model.token(".");
         } else {
             token = choose();
@@ -66,8 +96,12 @@ final class TextGenerator {
         String text = spaced(token);
         pair(mark(token));
         written[length++] = token;
-        ended = ended || length >= enough && length > lead.length && isOneOf(SENTENCE_ENDS, token);
+        ended = ended || answered() >= enough && answered() > lead.length && isOneOf(SENTENCE_ENDS, token);
         return text;
+    }
+
+    private int answered() {
+        return length - given;
     }
 
     private int choose() {
@@ -80,13 +114,13 @@ final class TextGenerator {
             }
         }
         int chosen = sampler.choose(weights);
-        boolean end = chosen < 0 || length >= LONG_ENOUGH && isOneOf(CLAUSE_ENDS, continuations.tokens()[chosen]);
+        boolean end = chosen < 0 || answered() >= LONG_ENOUGH && isOneOf(CLAUSE_ENDS, continuations.tokens()[chosen]);
         return end ? model.token(".") : continuations.tokens()[chosen];
     }
 
     private boolean mispairs(char mark) {
         if (OPENING.indexOf(mark) >= 0) {
-            return length >= LONG_ENOUGH || open.indexOf(String.valueOf(mark)) >= 0;
+            return answered() >= LONG_ENOUGH || open.indexOf(String.valueOf(mark)) >= 0;
         }
         if (CLOSING.indexOf(mark) >= 0) {
             return open.isEmpty() || closing(open.charAt(open.length() - 1)) != mark;
@@ -99,6 +133,13 @@ final class TextGenerator {
             open.append(mark);
         } else if (CLOSING.indexOf(mark) >= 0) {
             open.setLength(open.length() - 1);
+        }
+    }
+
+    /** The same for a text of somebody else, in which marks need not pair up. */
+    private void pairGiven(char mark) {
+        if (!mispairs(mark)) {
+            pair(mark);
         }
     }
 
@@ -119,11 +160,12 @@ final class TextGenerator {
 
     private String spaced(int token) {
         String piece = model.piece(token);
-        if (length == 0) {
+        if (answered() == 0 && prefill.isEmpty()) {
             return capitalised(piece);
         }
-        boolean together = token == NgramModel.PARAGRAPH || written[length - 1] == NgramModel.PARAGRAPH
-                || isOneOf(NO_SPACE_BEFORE, token) || isOneOf(NO_SPACE_AFTER, written[length - 1]);
+        char before = answered() == 0 ? prefill.charAt(prefill.length() - 1) : mark(written[length - 1]);
+        boolean together = token == NgramModel.PARAGRAPH || isOneOf(NO_SPACE_BEFORE, token)
+                || Character.isWhitespace(before) || NO_SPACE_AFTER.indexOf(before) >= 0;
         return together ? piece : " ".concat(piece);
     }
 

@@ -103,6 +103,15 @@ class DemoEngineTest {
         assertTrue(texts.get(1).contains("Tortoise"));
     }
 
+    /** A last message of the assistant is the beginning of the answer, of which only the rest is written. */
+    @Test
+    void goesOnFromTheBeginningThatTheClientGives() {
+        String begun = REQUEST.formatted("\"temperature\":0,", "rabbit").replaceAll("]}$", "") + """
+            ,{"role":"assistant","content":[{"type":"text","text":"Alice was beginning to get"},
+            {"type":"text","text":" very tired of"}]}]}""".replace("\n", "");
+        assertTrue(text(answer(begun)).startsWith(" sitting by"), text(answer(begun)));
+    }
+
     @Test
     void callsAToolAndAnswersWithTextWhenItHasTheResult() {
         String tools = """

@@ -17,6 +17,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TextGeneratorTest {
     private static final Sampling PLAIN = new Sampling(1, 1, Long.MAX_VALUE);
@@ -92,9 +94,34 @@ class TextGeneratorTest {
         assertFalse(beginnings.contains(","), beginnings.toString());
     }
 
+    /** Only one text of the model's goes on like this; the space between belongs to the answer unless it is there already. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, value = {
+            "Alice was beginning to get very tired of| sitting by", "very tired of |sitting by",
+            "Xyzzy “very xyzzy tired of| sitting by", "very tired of\\n\\n|sitting by",
+            "whether the pleasure of making a daisy-chain would be worth the trouble of getting up and picking the daisies"
+                    + "|, when"})
+    void goesOnFromAGivenBeginning(String given, String continuation) {
+        List<String> pieces = pieces("tortoise", given.replace("\\n", "\n"), new Sampling(0, 1, Long.MAX_VALUE), 1);
+        String text = String.join("", pieces);
+        assertTrue(text.startsWith(continuation), text);
+        assertTrue(pieces.size() >= TextGenerator.SHORTEST && pieces.size() <= TextGenerator.LONGEST, text);
+        assertEquals(given.contains("“"), text.indexOf('”') >= 0 && text.indexOf('”') < (text + "“").indexOf('“'));
+    }
+
+    @Property
+    void goesOnFromAnyBeginning(@ForAll("prompts") String prompt, @ForAll("prompts") String given, @ForAll String odd,
+            @ForAll long seed) {
+        for (String prefill : List.of(given, odd, "((“‘" + given, given.repeat(50) + odd)) {
+            List<String> pieces = pieces(prompt, prefill, PLAIN, seed);
+            assertTrue(pieces.size() >= TextGenerator.SHORTEST && pieces.size() <= TextGenerator.LONGEST, prefill);
+            assertFalse(String.join("", pieces).contains("  "));
+        }
+    }
+
     @Test
     void aModelOfOneLineEndsToo() {
-        TextGenerator generator = new TextGenerator(NgramModel.train(List.of("(One.) Two.")), "", PLAIN, 1);
+        TextGenerator generator = new TextGenerator(NgramModel.train(List.of("(One.) Two.")), "", "", PLAIN, 1);
         int count = 0;
         while (generator.next() != null) {
             count++;
@@ -103,7 +130,11 @@ class TextGeneratorTest {
     }
 
     private static List<String> pieces(String prompt, Sampling sampling, long seed) {
-        TextGenerator generator = new TextGenerator(MODEL, prompt, sampling, seed);
+        return pieces(prompt, "", sampling, seed);
+    }
+
+    private static List<String> pieces(String prompt, String prefill, Sampling sampling, long seed) {
+        TextGenerator generator = new TextGenerator(MODEL, prompt, prefill, sampling, seed);
         List<String> pieces = new ArrayList<>();
         for (String piece = generator.next(); piece != null; piece = generator.next()) {
             pieces.add(piece);
