@@ -27,6 +27,7 @@ final class ContentDecoder {
     private final ApiVersion version;
     private JsonCursor json;
     private long mediaBytes;
+    private long mediaTokens;
 
     ContentDecoder(JsonCursor json, ApiVersion version) {
         this.json = json;
@@ -36,6 +37,11 @@ final class ContentDecoder {
     /** How many bytes of base64 were met so far. */
     long mediaBytes() {
         return mediaBytes;
+    }
+
+    /** A guess at the tokens of the images and documents met so far, as far as they are not text. */
+    long mediaTokens() {
+        return mediaTokens;
     }
 
     /** The system prompt: a string or an array of text blocks. */
@@ -313,13 +319,21 @@ final class ContentDecoder {
             throw json.problem("type",
                     "expected one of " + String.join(", ", types) + ", got \"" + Text.excerpt(type) + "\"");
         }
+        boolean image = !types.contains("content");
         return switch (type) {
             case "base64" -> {
                 mediaBytes += required(data, "data").length();
+                mediaTokens += image ? TokenEstimate.IMAGE : TokenEstimate.ofPdf(TokenEstimate.decoded(data));
                 yield new Base64Source(required(mediaType, "media_type"), data);
             }
-            case "url" -> new UrlSource(required(url, "url"));
-            case "file" -> new FileSource(required(fileId, "file_id"));
+            case "url" -> {
+                mediaTokens += image ? TokenEstimate.IMAGE : TokenEstimate.PAGE;
+                yield new UrlSource(required(url, "url"));
+            }
+            case "file" -> {
+                mediaTokens += image ? TokenEstimate.IMAGE : TokenEstimate.PAGE;
+                yield new FileSource(required(fileId, "file_id"));
+            }
             case "text" -> new TextSource(required(data, "data"));
             default -> new ContentSource(required(content, "content"));
         };

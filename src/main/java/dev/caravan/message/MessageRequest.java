@@ -19,15 +19,13 @@ import java.util.List;
  * @param outputSchema the JSON schema of {@code output_config.format}, null when not said
  * @param userId {@code metadata.user_id}, null when not said
  * @param mediaBytes how many of the body's bytes are base64 of images and documents
+ * @param mediaTokens a guess at the tokens of all images and documents that are not text
  * @see <a href="https://platform.claude.com/docs/en/api/messages">Anthropic: Messages</a>
  */
 public record MessageRequest(byte[] body, int modelOffset, int modelLength, String model, List<ContentBlock> system,
         List<InputMessage> messages, int maxTokens, boolean stream, List<String> stopSequences, Double temperature,
         Double topP, Integer topK, List<Tool> tools, ToolChoice toolChoice, Thinking thinking, String effort,
-        RawJson outputSchema, String userId, long mediaBytes) {
-    /** Tokens that stand for one image or document in an estimate: what a picture of 1,000 × 1,000 pixels costs on Claude. */
-    private static final long MEDIA_TOKENS = 1_500;
-
+        RawJson outputSchema, String userId, long mediaBytes, long mediaTokens) {
     public MessageRequest {
         system = List.copyOf(system);
         messages = List.copyOf(messages);
@@ -37,8 +35,7 @@ public record MessageRequest(byte[] body, int modelOffset, int modelLength, Stri
 
     /** A guess at the prompt's tokens, never 0. */
     public long estimatedInputTokens() {
-        long media = mediaBytes > 0 ? MEDIA_TOKENS : 0;
-        return TokenEstimate.ofBytes(body.length - mediaBytes) + media;
+        return TokenEstimate.ofBytes(body.length - mediaBytes) + mediaTokens;
     }
 
     /** The body with another model's name in place of the requested one, all other bytes unchanged. */

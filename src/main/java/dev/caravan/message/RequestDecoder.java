@@ -137,7 +137,7 @@ public final class RequestDecoder {
         int most = maxTokens == null ? 0 : maxTokens;
         return new MessageRequest(body, modelOffset, modelLength, model, system, messages, most, stream, stopSequences,
                 temperature, topP, topK, tools, toolChoice, thinking, effort, outputSchema, userId,
-                content.mediaBytes());
+                content.mediaBytes(), content.mediaTokens());
     }
 
     /** With tools the model may think between its calls, and then the budget of all of them may exceed one reply's tokens. */

@@ -50,12 +50,6 @@ public final class TokenCounter {
     /** Larger images are scaled down to this long edge and to this many tokens before a model sees them (Claude 4.7 and newer). */
     private static final int LONGEST_EDGE_PIXELS = 2_576;
     private static final int MOST_IMAGE_TOKENS = 4_784;
-    private static final int UNKNOWN_IMAGE_TOKENS = 1_500;
-
-    /** A PDF's page as text and image: Anthropic names 7,000 tokens for three pages. */
-    private static final int PAGE_TOKENS = 2_333;
-    /** How many bytes of PDF are taken for a page. */
-    private static final int PAGE_BYTES = 50_000;
 
     /** Reads the vocabulary now, so that the first count need not wait for it. */
     public void load() {
@@ -100,11 +94,6 @@ public final class TokenCounter {
         return Math.max(1, (long) Math.ceil(Math.floor(pixels) / PATCH_PIXELS));
     }
 
-    /** Tokens of a PDF of so many bytes. */
-    static long pdfTokens(long bytes) {
-        return Math.max(1, Math.ceilDiv(bytes, PAGE_BYTES)) * PAGE_TOKENS;
-    }
-
     private static final class Count {
         final TextTally text = new TextTally();
         long fixed;
@@ -137,7 +126,8 @@ public final class TokenCounter {
                     blocks(result.content());
                 }
                 case Thinking thinking -> text.add(thinking.thinking());
-                case RedactedThinking redacted -> fixed += TokenEstimate.ofBytes(decoded(redacted.data()));
+                case RedactedThinking redacted ->
+                    fixed += TokenEstimate.ofBytes(TokenEstimate.decoded(redacted.data()));
                 case ToolUse use -> {
                     fixed += TOOL_TOKENS;
                     text.add(use.name());
@@ -154,18 +144,18 @@ public final class TokenCounter {
         private static long image(Source source) {
             if (source instanceof Base64Source base64) {
                 return ImageSize.ofBase64(base64.data()).map(size -> imageTokens(size.width(), size.height()))
-                        .orElse((long) UNKNOWN_IMAGE_TOKENS);
+                        .orElse((long) TokenEstimate.IMAGE);
             }
-            return UNKNOWN_IMAGE_TOKENS;
+            return TokenEstimate.IMAGE;
         }
 
         private void document(Source source) {
             switch (source) {
-                case Base64Source pdf -> fixed += pdfTokens(decoded(pdf.data()));
+                case Base64Source pdf -> fixed += TokenEstimate.ofPdf(TokenEstimate.decoded(pdf.data()));
                 case TextSource plain -> text.add(plain.text());
                 case ContentSource content -> blocks(content.content());
-                case UrlSource url -> fixed += PAGE_TOKENS;
-                case FileSource file -> fixed += PAGE_TOKENS;
+                case UrlSource url -> fixed += TokenEstimate.PAGE;
+                case FileSource file -> fixed += TokenEstimate.PAGE;
             }
         }
 
@@ -173,11 +163,6 @@ public final class TokenCounter {
             if (value != null) {
                 text.add(value);
             }
-        }
-
-        /** Bytes behind so much base64. */
-        private static long decoded(String base64) {
-            return base64.length() * 3L / 4;
         }
     }
 }
