@@ -1,6 +1,5 @@
 package dev.caravan.message;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.caravan.message.MessageEvent.ContentBlockDelta;
 import dev.caravan.message.MessageEvent.ContentBlockStart;
 import dev.caravan.message.MessageEvent.ContentBlockStop;
@@ -12,14 +11,9 @@ import dev.caravan.message.MessageEvent.OutputBlock;
 import dev.caravan.message.MessageEvent.Ping;
 import dev.caravan.message.MessageEvent.RawEvent;
 import dev.caravan.message.MessageEvent.RawMessage;
-import dev.caravan.message.MessageEvent.RedactedThinkingBlock;
 import dev.caravan.message.MessageEvent.SignatureDelta;
-import dev.caravan.message.MessageEvent.TextBlock;
 import dev.caravan.message.MessageEvent.TextDelta;
-import dev.caravan.message.MessageEvent.ThinkingBlock;
 import dev.caravan.message.MessageEvent.ThinkingDelta;
-import dev.caravan.message.MessageEvent.ToolUseBlock;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,11 +26,12 @@ public final class MessageAccumulator {
     private MessageDelta end;
     private boolean stopped;
     private byte[] verbatim;
+    private final RawAccumulator upstream = new RawAccumulator();
 
     /**
      * Takes the next event.
      *
-     * @throws IllegalArgumentException for a raw event of a stream, which only a streaming reply can carry
+     * @throws ApiException for an upstream's own event that tells of a failure, or that makes no message with those before
      */
     public void add(MessageEvent event) {
         switch (event) {
@@ -62,14 +57,13 @@ public final class MessageAccumulator {
             }
             case Ping ping -> {
             }
-            case RawEvent raw ->
-                throw new IllegalArgumentException("event " + raw.name() + " of a raw stream in a whole message");
+            case RawEvent raw -> upstream.add(raw);
         }
     }
 
     /** Whether the message is whole. */
     public boolean complete() {
-        return verbatim != null || stopped && start != null && end != null;
+        return verbatim != null || upstream.complete() || stopped && start != null && end != null;
     }
 
     /**
@@ -81,7 +75,10 @@ public final class MessageAccumulator {
         if (!complete()) {
             throw new IllegalStateException("the message has not ended");
         }
-        return verbatim != null ? verbatim : MessageJson.write(out -> {
+        if (verbatim != null) {
+            return verbatim;
+        }
+        return upstream.complete() ? upstream.json() : MessageJson.write(out -> {
             out.writeStringField("id", start.id());
             out.writeStringField("type", "message");
             out.writeStringField("role", "assistant");
@@ -89,7 +86,7 @@ public final class MessageAccumulator {
             out.writeArrayFieldStart("content");
             for (Block block : blocks) {
                 out.writeStartObject();
-                block.writeTo(out);
+                MessageJson.block(block.kind(), block.content().toString(), block.signature().toString(), out);
                 out.writeEndObject();
             }
             out.writeEndArray();
@@ -99,46 +96,5 @@ public final class MessageAccumulator {
         });
     }
 
-    /**
-     * A tool call's input. One that the model did not finish (it ran out of tokens) is no JSON; it is handed on as text under
-     * {@code _unparsed}, so that nothing is lost and the message stays readable.
-     */
-    private static void input(String json, JsonGenerator out) throws IOException {
-        if (json.isBlank()) {
-            out.writeRawValue("{}");
-        } else if (RawJson.of(json).isObject()) {
-            out.writeRawValue(Text.wellFormed(json));
-        } else {
-            out.writeStartObject();
-            out.writeStringField("_unparsed", json);
-            out.writeEndObject();
-        }
-    }
-
-    private record Block(OutputBlock kind, StringBuilder content, StringBuilder signature) {
-        void writeTo(JsonGenerator out) throws IOException {
-            switch (kind) {
-                case TextBlock text -> {
-                    out.writeStringField("type", "text");
-                    out.writeStringField("text", content.toString());
-                }
-                case ThinkingBlock thinking -> {
-                    out.writeStringField("type", "thinking");
-                    out.writeStringField("thinking", content.toString());
-                    out.writeStringField("signature", signature.toString());
-                }
-                case RedactedThinkingBlock redacted -> {
-                    out.writeStringField("type", "redacted_thinking");
-                    out.writeStringField("data", redacted.data());
-                }
-                case ToolUseBlock tool -> {
-                    out.writeStringField("type", "tool_use");
-                    out.writeStringField("id", tool.id());
-                    out.writeStringField("name", tool.name());
-                    out.writeFieldName("input");
-                    input(content.toString(), out);
-                }
-            }
-        }
-    }
+    private record Block(OutputBlock kind, StringBuilder content, StringBuilder signature) {}
 }

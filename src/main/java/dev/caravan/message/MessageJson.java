@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import dev.caravan.message.MessageEvent.ContentBlockDelta;
 import dev.caravan.message.MessageEvent.ContentBlockStart;
@@ -30,8 +31,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Events and errors as the JSON that the Messages API has for them. Thread-safe. */
 public final class MessageJson {
-    /** What writes all of Caravan's JSON: UTF-8, buffers pooled in a way that suits virtual threads. */
+    /** What writes all of Caravan's JSON: UTF-8, also of emoji, and buffers pooled in a way that suits virtual threads. */
     public static final JsonFactory FACTORY = new JsonFactoryBuilder()
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .recyclerPool(JsonRecyclerPools.newConcurrentDequePool()).build();
 
     private static final byte[] MESSAGE_STOP = utf8("{\"type\":\"message_stop\"}");
@@ -70,7 +72,7 @@ public final class MessageJson {
                 out.writeStringField("type", "content_block_start");
                 out.writeNumberField("index", start.index());
                 out.writeObjectFieldStart("content_block");
-                block(start.block(), out);
+                block(start.block(), "", "", out);
                 out.writeEndObject();
             });
             case ContentBlockStop stop -> indexed(STOP, stop.index(), new byte[0], "", utf8("}"));
@@ -154,16 +156,22 @@ public final class MessageJson {
         void writeTo(JsonGenerator out) throws IOException;
     }
 
-    private static void block(OutputBlock block, JsonGenerator out) throws IOException {
+    /**
+     * Writes the fields of a block.
+     *
+     * @param content its text, reasoning or input so far; empty when it opens
+     * @param signature that of a thinking block so far
+     */
+    static void block(OutputBlock block, String content, String signature, JsonGenerator out) throws IOException {
         switch (block) {
             case TextBlock text -> {
                 out.writeStringField("type", "text");
-                out.writeStringField("text", "");
+                out.writeStringField("text", content);
             }
             case ThinkingBlock thinking -> {
                 out.writeStringField("type", "thinking");
-                out.writeStringField("thinking", "");
-                out.writeStringField("signature", "");
+                out.writeStringField("thinking", content);
+                out.writeStringField("signature", signature);
             }
             case RedactedThinkingBlock redacted -> {
                 out.writeStringField("type", "redacted_thinking");
@@ -173,10 +181,30 @@ public final class MessageJson {
                 out.writeStringField("type", "tool_use");
                 out.writeStringField("id", tool.id());
                 out.writeStringField("name", tool.name());
-                out.writeObjectFieldStart("input");
+                out.writeFieldName("input");
+                out.writeRawValue(input(content));
+                // Who calls: the model itself, not code that it runs. The API's newer SDKs have the field as required.
+                out.writeObjectFieldStart("caller");
+                out.writeStringField("type", "direct");
                 out.writeEndObject();
             }
         }
+    }
+
+    /**
+     * A tool call's input as an object. One that the model did not finish (it ran out of tokens) is no JSON; it is handed on as
+     * text under {@code _unparsed}, so that nothing is lost and the message stays readable.
+     *
+     * @param json the joined fragments of the input
+     */
+    static String input(String json) {
+        if (json.isBlank()) {
+            return "{}";
+        }
+        if (RawJson.of(json).isObject()) {
+            return Text.wellFormed(json);
+        }
+        return new String(write(out -> out.writeStringField("_unparsed", json)), StandardCharsets.UTF_8);
     }
 
     // The event that there are most of: constant parts are copied, only the text is encoded.

@@ -94,6 +94,16 @@ class AnotherProjectTest {
         assertTrue(asked.body().contains("\"model\":\"claude-x\""), asked.body());
     }
 
+    /** What asks for a stream need not get one: a request that waited in a queue, say. */
+    @Test
+    void aRequestForAStreamCanBeAnsweredByAMessageToo() {
+        camel.start();
+        claude.release(AnthropicServer.ANSWER.size());
+        String message = camel.createProducerTemplate().requestBody("direct:ask", request(true), String.class);
+        assertEquals(camel.createProducerTemplate().requestBody("direct:ask", request(false), String.class), message);
+        assertTrue(claude.requests().getFirst().body().contains("\"stream\":true"));
+    }
+
     @Test
     void eventsArriveOneByOneWhileTheModelWrites() throws Exception {
         camel.start();

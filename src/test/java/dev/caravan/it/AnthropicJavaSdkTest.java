@@ -168,6 +168,19 @@ class AnthropicJavaSdkTest extends GatewayTest {
         streams(ChatWire.call(0, "call_A", "now", ""), ChatWire.end("tool_calls"));
         Message message = stream(JavaSdk.request("alias").addTool(JavaSdk.tool("now", "zone")));
         assertEquals(JsonValue.from(Map.of()), message.content().getFirst().asToolUse()._input());
+        assertTrue(message.validate().content().getFirst().asToolUse().caller().isDirect());
+    }
+
+    @Test
+    void aCallInAWholeReply() {
+        upstream.script(call -> call.json(ChatWire.completion("""
+            {"role":"assistant","content":null,"tool_calls":[{"id":"call_A","type":"function",\
+            "function":{"name":"now","arguments":"{\\"zone\\":\\"CET\\"}"}}]}""", "tool_calls")));
+        Message message = client.messages()
+                .create(JavaSdk.request("alias").addTool(JavaSdk.tool("now", "zone")).build()).validate();
+        ToolUseBlock call = message.content().getFirst().asToolUse();
+        assertEquals(JsonValue.from(Map.of("zone", "CET")), call._input());
+        assertTrue(call.caller().isDirect());
     }
 
     @Test

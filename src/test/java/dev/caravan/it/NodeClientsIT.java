@@ -88,7 +88,8 @@ class NodeClientsIT extends GatewayTest {
             "function":{"name":"now","arguments":"{}"}}]}""", "tool_calls")));
         JsonNode message = sdk("create", request("alias")).path("message");
         assertEquals("tool_use", message.path("stop_reason").asText(), message::toString);
-        assertEquals("{\"type\":\"tool_use\",\"id\":\"call_A\",\"name\":\"now\",\"input\":{}}",
+        assertEquals(
+                "{\"type\":\"tool_use\",\"id\":\"call_A\",\"name\":\"now\",\"input\":{},\"caller\":{\"type\":\"direct\"}}",
                 message.path("content").path(0).toString());
     }
 

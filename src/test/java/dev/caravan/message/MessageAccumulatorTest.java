@@ -12,7 +12,6 @@ import dev.caravan.message.MessageEvent.ContentBlockStart;
 import dev.caravan.message.MessageEvent.ContentBlockStop;
 import dev.caravan.message.MessageEvent.MessageStart;
 import dev.caravan.message.MessageEvent.Ping;
-import dev.caravan.message.MessageEvent.RawEvent;
 import dev.caravan.message.MessageEvent.RawMessage;
 import dev.caravan.message.MessageEvent.SignatureDelta;
 import dev.caravan.message.MessageEvent.ThinkingBlock;
@@ -58,8 +57,8 @@ class MessageAccumulatorTest {
         assertMessage("""
             [{"type":"thinking","thinking":"let me see","signature":"sig"},
              {"type":"redacted_thinking","data":"ZGF0YQ=="},{"type":"text","text":"Hello \\"é🎉\\"\\n"},
-             {"type":"tool_use","id":"toolu_1","name":"f","input":{"a":[1,2.50]}},
-             {"type":"tool_use","id":"toolu_2","name":"g","input":{}}]""",
+             {"type":"tool_use","id":"toolu_1","name":"f","input":{"a":[1,2.50]},"caller":{"type":"direct"}},
+             {"type":"tool_use","id":"toolu_2","name":"g","input":{},"caller":{"type":"direct"}}]""",
                 "\"stop_reason\":\"tool_use\",\"stop_sequence\":null");
     }
 
@@ -89,7 +88,8 @@ class MessageAccumulatorTest {
         sequencer.start("msg_1", "m", Usage.NONE);
         sequencer.tool(0, "toolu_1", "f", arguments);
         finish(StopReason.MAX_TOKENS, null);
-        assertMessage("[{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"f\",\"input\":" + input + "}]",
+        assertMessage("[{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"f\",\"input\":" + input
+                + ",\"caller\":{\"type\":\"direct\"}}]",
                 "\"stop_reason\":\"max_tokens\",\"stop_sequence\":null");
     }
 
@@ -134,9 +134,4 @@ class MessageAccumulatorTest {
         assertSame(json, message.json());
     }
 
-    @Test
-    void aRawStreamIsNoMessage() {
-        byte[] data = "{\"type\":\"message_stop\"}".getBytes(StandardCharsets.UTF_8);
-        assertThrows(IllegalArgumentException.class, () -> message.add(new RawEvent("message_stop", data)));
-    }
 }

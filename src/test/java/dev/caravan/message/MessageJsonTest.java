@@ -63,7 +63,7 @@ class MessageJsonTest {
                 arguments("content_block_start",
                         """
                             {"type":"content_block_start","index":3,
-                             "content_block":{"type":"tool_use","id":"toolu_1","name":"get_weather","input":{}}}""",
+                             "content_block":{"type":"tool_use","id":"toolu_1","name":"get_weather","input":{},"caller":{"type":"direct"}}}""",
                         new ContentBlockStart(3, new ToolUseBlock("toolu_1", "get_weather"))),
                 arguments("content_block_delta",
                         """

@@ -102,13 +102,14 @@ class ExecResponseDecoderTest {
                     {"tool_use":{"id":"f:2","name":"b"}}
                     """,
                         START + """
-                            {"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t-1","name":"a","input":{}}}
+                            {"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t-1","name":"a","input":{},\
+                            "caller":{"type":"direct"}}}
                             {"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":""}}
                             {"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta",\
                             "partial_json":"{\\"x\\": [1, \\"}\\"]}"}}
                             {"type":"content_block_stop","index":0}
                             {"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"f_2_bd4b7b6fcfb4",\
-                            "name":"b","input":{}}}
+                            "name":"b","input":{},"caller":{"type":"direct"}}}
                             {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":""}}
                             {"type":"content_block_stop","index":1}
                             """ + end(

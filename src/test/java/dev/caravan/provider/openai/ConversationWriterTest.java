@@ -30,8 +30,8 @@ class ConversationWriterTest {
     }
 
     @Test
-    void charactersBeyondTheFirstPlaneAreEscaped() {
-        becomes("[{\"role\":\"user\",\"content\":\"🎉\"}]", "[{\"role\":\"user\",\"content\":\"\\uD83C\\uDF89\"}]");
+    void charactersBeyondTheFirstPlaneAreUtf8() {
+        becomes("[{\"role\":\"user\",\"content\":\"🎉\\uD83C\\uDF89\"}]", "[{\"role\":\"user\",\"content\":\"🎉🎉\"}]");
     }
 
     @Test

@@ -385,7 +385,8 @@ class OpenAiProvidersTest {
                 """
                     {"id":"msg_1","type":"message","role":"assistant","model":"claude-x","content":[\
                     {"type":"thinking","thinking":"hm","signature":"caravan:openai"},{"type":"text","text":"Here"},\
-                    {"type":"tool_use","id":"c","name":"a","input":{"x":1}}],"stop_reason":"tool_use","stop_sequence":null,\
+                    {"type":"tool_use","id":"c","name":"a","input":{"x":1},"caller":{"type":"direct"}}],\
+                    "stop_reason":"tool_use","stop_sequence":null,\
                     "usage":{"input_tokens":5,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":9}}""",
                 streamed);
         assertEquals(streamed, whole);

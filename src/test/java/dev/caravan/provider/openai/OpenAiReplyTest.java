@@ -68,7 +68,7 @@ class OpenAiReplyTest {
                         + arguments + "}}]},\"finish_reason\":\"stop\"}]}")
                 .message();
         assertTrue(message.contains("\"content\":[{\"type\":\"tool_use\",\"id\":\"c\",\"name\":\"a\",\"input\":" + input
-                + "}],\"stop_reason\":\"tool_use\""), message);
+                + ",\"caller\":{\"type\":\"direct\"}}],\"stop_reason\":\"tool_use\""), message);
     }
 
     @Test
