@@ -40,11 +40,6 @@ public record SseEvent(String type, String lastEventId, byte[] array, int offset
         return Arrays.copyOfRange(array, offset, offset + length);
     }
 
-    /** Whether the data is exactly these bytes, such as an end marker like {@code [DONE]}. */
-    public boolean dataEquals(byte[] expected) {
-        return Arrays.equals(array, offset, offset + length, expected, 0, expected.length);
-    }
-
     @Override
     public boolean equals(Object other) {
         return other instanceof SseEvent that && type.equals(that.type) && lastEventId.equals(that.lastEventId)

@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,21 +69,6 @@ class ClientLeavesTest extends GatewayTest {
         full.close();
     }
 
-    private void assertCancelled() {
-        assertEquals(1, upstream.calls().size(), "nothing is tried again");
-        Patience.await("the upstream's connection is closed")
-                .until(() -> upstream.call().clientClosed().getCount() == 0);
-        assertLogged();
-    }
-
-    private void assertLogged() {
-        String line = gateway.log().accessLine();
-        assertTrue(line.contains(" status=499 "), line);
-        assertTrue(line.endsWith(" cancelled=true"), line);
-        gateway.awaitIdle();
-        assertEquals(List.of(), gateway.log().troubles(), "a client that leaves is no trouble");
-    }
-
     @ParameterizedTest
     @EnumSource(Leaving.class)
     void midStreamWhileTheUpstreamIsSilent(Leaving how) throws IOException {
@@ -115,17 +99,7 @@ class ClientLeavesTest extends GatewayTest {
     @ParameterizedTest
     @EnumSource(Leaving.class)
     void beforeTheUpstreamsFirstByte(Leaving how) throws IOException {
-        CountDownLatch asked = new CountDownLatch(1);
-        upstream.script(call -> {
-            asked.countDown();
-            call.awaitClientClosed();
-        });
-        try (RawClient client = gateway.connect()) {
-            client.post("/v1/messages", Wire.streaming("claude-x"));
-            Patience.await("the upstream is asked").until(() -> asked.getCount() == 0);
-            how.leave(client);
-            assertCancelled();
-        }
+        leavesOnceTheUpstreamIsAsked(how, Wire.streaming("claude-x"));
     }
 
     @Test
@@ -142,14 +116,14 @@ class ClientLeavesTest extends GatewayTest {
     @ParameterizedTest
     @EnumSource(Leaving.class)
     void inACallThatDoesNotStream(Leaving how) throws IOException {
-        CountDownLatch asked = new CountDownLatch(1);
-        upstream.script(call -> {
-            asked.countDown();
-            call.awaitClientClosed();
-        });
+        leavesOnceTheUpstreamIsAsked(how, Wire.request("claude-x"));
+    }
+
+    private void leavesOnceTheUpstreamIsAsked(Leaving how, String request) throws IOException {
+        upstream.script(UpstreamCall::awaitClientClosed);
         try (RawClient client = gateway.connect()) {
-            client.post("/v1/messages", Wire.request("claude-x"));
-            Patience.await("the upstream is asked").until(() -> asked.getCount() == 0);
+            client.post("/v1/messages", request);
+            Patience.await("the upstream is asked").until(() -> !upstream.calls().isEmpty());
             how.leave(client);
             assertCancelled();
         }
@@ -157,24 +131,17 @@ class ClientLeavesTest extends GatewayTest {
 
     @Test
     void inAWholeMessageThatIsStillArriving() throws IOException {
-        upstream.script(call -> {
-            call.send("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n"
-                    + Wire.MESSAGE);
-            call.awaitClientClosed();
-        });
-        try (RawClient client = gateway.connect()) {
-            client.post("/v1/messages", Wire.request("claude-x"));
-            Patience.await("half is sent").until(() -> !upstream.calls().isEmpty() && upstream.call().written() > 0);
-        }
-        assertCancelled();
+        leavesOnceHalfIsSent("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n"
+                + Wire.MESSAGE);
     }
 
     @Test
     void whileAnErrorIsStillArriving() throws IOException {
-        upstream.script(call -> {
-            call.send("HTTP/1.1 500 Oh\r\ncontent-type: text/html\r\ncontent-length: 100000\r\n\r\n<html>");
-            call.awaitClientClosed();
-        });
+        leavesOnceHalfIsSent("HTTP/1.1 500 Oh\r\ncontent-type: text/html\r\ncontent-length: 100000\r\n\r\n<html>");
+    }
+
+    private void leavesOnceHalfIsSent(String half) throws IOException {
+        upstream.script(call -> call.send(half).awaitClientClosed());
         try (RawClient client = gateway.connect()) {
             client.post("/v1/messages", Wire.request("claude-x"));
             Patience.await("half is sent").until(() -> !upstream.calls().isEmpty() && upstream.call().written() > 0);
@@ -200,7 +167,7 @@ class ClientLeavesTest extends GatewayTest {
             Patience.await("the provider is called")
                     .until(() -> gateway.context().getInflightRepository().size("provider-full") == 1);
         }
-        assertLogged();
+        assertLoggedAsCancelled();
         assertTrue(gateway.log().accessLine().contains(" target=\"full/x\" "));
     }
 
@@ -223,7 +190,7 @@ class ClientLeavesTest extends GatewayTest {
             client.send("POST /v1/messages HTTP/1.1\r\nhost: caravan\r\ncontent-length: 1000\r\n\r\n{\"model\":");
             Patience.await("the call has begun").until(() -> gateway.activeCalls() == 1);
             how.leave(client);
-            assertLogged();
+            assertLoggedAsCancelled();
         }
         assertEquals(0, upstream.calls().size());
     }

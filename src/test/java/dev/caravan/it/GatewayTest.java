@@ -2,6 +2,7 @@ package dev.caravan.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
@@ -70,5 +71,21 @@ abstract class GatewayTest {
             secrets().forEach(secret -> assertFalse(line.text().contains(secret),
                     () -> "a secret in the log of " + line.logger() + ": " + line.text()));
         }
+    }
+
+    /** The client left: the upstream was asked once, and then no more. */
+    final void assertCancelled() {
+        assertEquals(1, upstream.calls().size(), "nothing is tried again");
+        Patience.await("the upstream's connection is closed")
+                .until(() -> upstream.call().clientClosed().getCount() == 0);
+        assertLoggedAsCancelled();
+    }
+
+    final void assertLoggedAsCancelled() {
+        String line = gateway.log().accessLine();
+        assertTrue(line.contains(" status=499 "), line);
+        assertTrue(line.endsWith(" cancelled=true"), line);
+        gateway.awaitIdle();
+        assertEquals(List.of(), gateway.log().troubles(), "a client that leaves is no trouble");
     }
 }

@@ -131,18 +131,6 @@ final class RawClient implements AutoCloseable {
         });
     }
 
-    /** Reads what is still there; whether the server has closed the connection after that, orderly or not. */
-    boolean closedByServerAfterRest() throws IOException {
-        try {
-            in.transferTo(java.io.OutputStream.nullOutputStream());
-            return true;
-        } catch (java.net.SocketTimeoutException e) {
-            return false;
-        } catch (java.net.SocketException e) {
-            return true; // reset
-        }
-    }
-
     /** How many bytes the kernel keeps for this client before it reads. */
     int receiveBuffer() throws IOException {
         return socket.getReceiveBufferSize();

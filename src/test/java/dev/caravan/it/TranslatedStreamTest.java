@@ -285,14 +285,6 @@ class TranslatedStreamTest extends GatewayTest {
         }
     }
 
-    private void assertCancelled() {
-        Patience.await("the upstream's connection is closed")
-                .until(() -> upstream.call().clientClosed().getCount() == 0);
-        String line = gateway.log().accessLine();
-        assertTrue(line.contains(" status=499 ") && line.endsWith(" cancelled=true"), line);
-        assertEquals(List.of(), gateway.log().troubles());
-    }
-
     @Test
     void aSlowClientGetsEverythingInItsOrder() throws IOException {
         CountDownLatch enough = new CountDownLatch(1);

@@ -162,13 +162,17 @@ class ExecRouteTest {
         assertTrue(events.stream().noneMatch(MessageStop.class::isInstance));
     }
 
-    @Test
-    void theEndOfTheCallEndsAProcessWhoseEventsNobodyReads() throws Exception {
-        Fifo fifo = Fifo.in(directory);
-        start(provider(directory, script(directory, "read go < \"$1\"", fifo)));
-        Call call = new Call();
+    private CompletableFuture<Exchange> sendToASilentProcess(Call call) throws Exception {
+        start(provider(directory, script(directory, "read go < \"$1\"", Fifo.in(directory))));
         CompletableFuture<Exchange> exchange = send(call, Map.of());
         eventually().until(() -> executor.running() == 1);
+        return exchange;
+    }
+
+    @Test
+    void theEndOfTheCallEndsAProcessWhoseEventsNobodyReads() throws Exception {
+        Call call = new Call();
+        CompletableFuture<Exchange> exchange = sendToASilentProcess(call);
         call.complete();
         exchange.get();
         eventually().until(() -> executor.running() == 0);
@@ -176,11 +180,8 @@ class ExecRouteTest {
 
     @Test
     void cancellingTheCallBeforeTheFirstByteEndsTheProcess() throws Exception {
-        Fifo fifo = Fifo.in(directory);
-        start(provider(directory, script(directory, "read go < \"$1\"", fifo)));
         Call call = new Call();
-        CompletableFuture<Exchange> exchange = send(call, Map.of());
-        eventually().until(() -> executor.running() == 1);
+        CompletableFuture<Exchange> exchange = sendToASilentProcess(call);
         call.getCancellation().cancel();
         exchange.get();
         assertEquals(List.of(), events);
