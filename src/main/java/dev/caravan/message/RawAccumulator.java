@@ -99,7 +99,7 @@ final class RawAccumulator {
         }
         message.setAll(object(raw, event.get("delta")));
         if (event.get("usage") instanceof ObjectNode totals) {
-            message.withObject("/usage").setAll(totals);
+            message.set("usage", message.get("usage") instanceof ObjectNode before ? before.setAll(totals) : totals);
         }
         event.remove(List.of("type", "delta", "usage"));
         message.setAll(event);

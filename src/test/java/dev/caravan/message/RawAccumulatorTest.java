@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams of an Anthropic upstream, event by event as they are on the wire, and the messages that they tell. */
 class RawAccumulatorTest {
@@ -148,6 +149,13 @@ class RawAccumulatorTest {
                 + "\"usage\":{\"input_tokens\":12,\"output_tokens\":9,\"cache_creation\":{\"ephemeral_5m_input_tokens\":4},"
                 + "\"service_tier\":\"standard\",\"server_tool_use\":{\"web_search_requests\":1}},"
                 + "\"stop_details\":{\"type\":\"refusal\"},\"context_management\":{\"applied_edits\":[]}}", json());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",\"usage\":null", ",\"usage\":7"})
+    void aUsageThatOnlyTheEndTells(String usage) throws IOException {
+        feed("{\"type\":\"message_start\",\"message\":{\"id\":\"m\"" + usage + "}}\n" + END);
+        assertEquals(JSON.readTree("{\"output_tokens\":15}"), JSON.readTree(json()).get("usage"));
     }
 
     @Test
