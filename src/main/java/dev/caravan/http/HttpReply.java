@@ -158,7 +158,7 @@ public final class HttpReply {
             response.putHeader(HttpHeaders.CONTENT_TYPE, contentType == null ? JSON : contentType);
         }
         headers.forEach(response::putHeader);
-        if (!request.isEnded()) {
+        if (!RequestBody.isRead(request, eventLoop)) {
             eventLoop.runOnContext(nothing -> RequestBody.discardRest(request));
         }
         // Ended here and not by way of the event loop: platform-http, once the route is done, replies itself to what has not been.

@@ -2,6 +2,7 @@ package dev.caravan.http;
 
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -28,8 +29,13 @@ final class RequestBody {
     static byte[] read(HttpReply reply, long limit) throws ClientClosedException {
         HttpServerRequest request = reply.request();
         check(request, limit);
+        EarlyBody early = EarlyBody.of(reply.eventLoop());
+        if (early != null && early.whole()) {
+            return early.gathered().getBytes();
+        }
+        Buffer body = early == null ? Buffer.buffer(expected(request)) : early.gathered();
         CompletableFuture<Buffer> whole = new CompletableFuture<>();
-        reply.eventLoop().runOnContext(nothing -> collect(request, limit, whole));
+        reply.eventLoop().runOnContext(nothing -> collect(request, limit, body, whole));
         try {
             return whole.get(READ_TIMEOUT_SECONDS, TimeUnit.SECONDS).getBytes();
         } catch (InterruptedException e) {
@@ -63,9 +69,12 @@ final class RequestBody {
                 "the request body is larger than the allowed " + limit + " bytes");
     }
 
-    private static void collect(HttpServerRequest request, long limit, CompletableFuture<Buffer> whole) {
+    private static int expected(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        Buffer body = Buffer.buffer(length == null ? 4_096 : Math.min(Integer.parseInt(length), 1 << 20));
+        return length == null ? 4_096 : (int) Math.min(Long.parseLong(length), 1 << 20);
+    }
+
+    private static void collect(HttpServerRequest request, long limit, Buffer body, CompletableFuture<Buffer> whole) {
         request.handler(chunk -> {
             if (body.length() + (long) chunk.length() > limit) {
                 request.pause();
@@ -82,12 +91,18 @@ final class RequestBody {
         request.resume();
     }
 
+    /** Whether nothing of the request is still to come. */
+    static boolean isRead(HttpServerRequest request, Context context) {
+        EarlyBody early = EarlyBody.of(context);
+        return early != null && early.whole() || request.isEnded();
+    }
+
     /**
      * Lets a client finish sending a body that nobody wants, so that it gets to read the reply: closing at once would reset the
      * connection under it. One that does not finish soon is cut off. Called on the event loop.
      */
     static void discardRest(HttpServerRequest request) {
-        if (request.isEnded()) {
+        if (isRead(request, Vertx.currentContext())) {
             return;
         }
         request.handler(chunk -> {});

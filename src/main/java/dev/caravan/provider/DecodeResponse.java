@@ -40,7 +40,7 @@ public final class DecodeResponse implements Processor {
         Message message = exchange.getMessage();
         String provider = call.getTarget().provider();
         LiveBody.takeOver(exchange);
-        UpstreamBody body = new UpstreamBody(provider, message.getBody(InputStream.class));
+        UpstreamBody body = new UpstreamBody(provider, message.getBody(InputStream.class), client.idle());
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class);
         Map<String, String> headers = headers(message);
         message.removeHeaders("*");

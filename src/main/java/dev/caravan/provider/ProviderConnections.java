@@ -4,7 +4,9 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
 
 /** Makes the pool of a provider's connections. */
 public final class ProviderConnections {
@@ -25,8 +27,10 @@ public final class ProviderConnections {
     /** A pool of up to so many connections. */
     public static PoolingHttpClientConnectionManager pool(int maxConnections) {
         ConnectionConfig config = ConnectionConfig.custom().setValidateAfterInactivity(LOOK_AFTER).build();
-        SocketConfig socket = SocketConfig.custom().setRcvBufSize(RECEIVE_BUFFER).build();
-        return PoolingHttpClientConnectionManagerBuilder.create().setMaxConnTotal(maxConnections)
+        // No time-out of the socket's: SilenceWatch bounds all waits, and tells why. The lax pool takes no lock.
+        SocketConfig socket = SocketConfig.custom().setRcvBufSize(RECEIVE_BUFFER).setSoTimeout(Timeout.DISABLED)
+                .build();
+        return PoolingHttpClientConnectionManagerBuilder.create().setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                 .setMaxConnPerRoute(maxConnections).setDefaultConnectionConfig(config).setDefaultSocketConfig(socket)
                 .build();
     }

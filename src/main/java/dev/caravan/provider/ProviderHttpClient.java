@@ -2,13 +2,21 @@ package dev.caravan.provider;
 
 import dev.caravan.config.HttpProvider;
 import dev.caravan.config.Secret;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
 
 /**
  * Sets up the HTTP client of a provider: the credential goes onto each request here, below Camel, so that no exchange and no
@@ -43,9 +51,9 @@ public class ProviderHttpClient implements HttpClientConfigurer {
         return provider.endpoint().timeouts().connect().toMillis();
     }
 
-    /** The longest silence of the provider, in milliseconds. */
-    public long idleTimeout() {
-        return provider.endpoint().timeouts().idle().toMillis();
+    /** The longest silence of the provider. */
+    Duration idle() {
+        return provider.endpoint().timeouts().idle();
     }
 
     /** The text without the provider's credentials: some servers tell the headers of a request that they refuse. */
@@ -78,5 +86,32 @@ public class ProviderHttpClient implements HttpClientConfigurer {
             }
             headers.forEach((name, value) -> request.setHeader(name, value.reveal()));
         });
+        builder.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "silence", this::sendAndAwaitHead);
+    }
+
+    /** Bounds the wait for the head of the reply; that for its body is bounded by whoever reads it. */
+    private ClassicHttpResponse sendAndAwaitHead(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        try (SilenceWatch watch = new SilenceWatch(idle(), scope.execRuntime::discardEndpoint)) {
+            watch.waiting();
+            ClassicHttpResponse response;
+            try {
+                response = chain.proceed(request, scope);
+            } catch (IOException | RuntimeException e) {
+                if (watch.expired()) {
+                    throw silence();
+                }
+                throw e;
+            }
+            if (watch.expired()) {
+                response.close();
+                throw silence();
+            }
+            return response;
+        }
+    }
+
+    private SocketTimeoutException silence() {
+        return new SocketTimeoutException("no answer within " + idle().toMillis() + " ms");
     }
 }

@@ -5,9 +5,7 @@ import dev.caravan.message.ErrorType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.SocketTimeoutException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.apache.hc.core5.http.io.EofSensorInputStream;
 
 /**
@@ -15,17 +13,22 @@ import org.apache.hc.core5.http.io.EofSensorInputStream;
  * {@link #release} or {@link #abort} ends it.
  */
 final class UpstreamBody {
-    private static final long DRAIN_MILLIS = 200;
+    private static final Duration DRAIN = Duration.ofMillis(200);
 
     private final String provider;
     private final InputStream in;
+    private final SilenceWatch watch;
     private volatile boolean aborted;
     private volatile boolean exhausted;
 
-    /** @param in null when the reply has no body */
-    UpstreamBody(String provider, InputStream in) {
+    /**
+     * @param in null when the reply has no body
+     * @param idle the longest silence of the upstream
+     */
+    UpstreamBody(String provider, InputStream in, Duration idle) {
         this.provider = provider;
         this.in = in == null ? InputStream.nullInputStream() : in;
+        this.watch = new SilenceWatch(idle, this::abort);
     }
 
     String provider() {
@@ -43,20 +46,25 @@ final class UpstreamBody {
      */
     int read(byte[] buffer) {
         try {
+            watch.waiting();
             int read = in.read(buffer);
-            exhausted = read < 0;
-            return read;
-        } catch (SocketTimeoutException e) {
-            abort();
-            throw new ApiException(ErrorType.TIMEOUT_ERROR, "provider " + provider + " was silent for too long");
-        } catch (IOException e) {
-            if (aborted) {
-                return -1;
+            watch.heard();
+            if (read >= 0) {
+                return read;
             }
-            abort();
-            throw new ApiException(502, ErrorType.API_ERROR,
-                    "the connection to provider " + provider + " broke before the message was complete");
+            exhausted = !aborted;
+        } catch (IOException e) {
+            if (!aborted) {
+                abort();
+                throw new ApiException(502, ErrorType.API_ERROR,
+                        "the connection to provider " + provider + " broke before the message was complete");
+            }
         }
+        watch.close();
+        if (watch.expired()) {
+            throw new ApiException(ErrorType.TIMEOUT_ERROR, "provider " + provider + " was silent for too long");
+        }
+        return -1;
     }
 
     /**
@@ -106,12 +114,9 @@ final class UpstreamBody {
         if (aborted || exhausted) {
             return;
         }
-        CompletableFuture.delayedExecutor(DRAIN_MILLIS, TimeUnit.MILLISECONDS, Runnable::run).execute(() -> {
-            if (!exhausted) {
-                abort();
-            }
-        });
-        try {
+        watch.close();
+        try (SilenceWatch end = new SilenceWatch(DRAIN, this::abort)) {
+            end.waiting();
             byte[] rest = new byte[1024];
             while (!exhausted && !aborted) {
                 exhausted = in.read(rest) < 0;
@@ -127,6 +132,7 @@ final class UpstreamBody {
             return;
         }
         aborted = true;
+        watch.close();
         try {
             if (in instanceof EofSensorInputStream connection) {
                 connection.abort(); // close() would read the reply to its end

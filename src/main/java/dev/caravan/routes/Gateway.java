@@ -2,6 +2,7 @@ package dev.caravan.routes;
 
 import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.ConfigException;
+import dev.caravan.http.EarlyBody;
 import dev.caravan.http.ServerFailure;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -130,7 +131,9 @@ public final class Gateway implements CamelContextAware {
         protected void initializeServer() {
             super.initializeServer();
             String router = VertxPlatformHttpRouter.getRouterNameFromPort(port);
-            ServerFailure.handle(VertxPlatformHttpRouter.lookup(getCamelContext(), router));
+            VertxPlatformHttpRouter routes = VertxPlatformHttpRouter.lookup(getCamelContext(), router);
+            EarlyBody.take(routes);
+            ServerFailure.handle(routes);
         }
     }
 }

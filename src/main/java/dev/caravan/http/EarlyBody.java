@@ -1,0 +1,86 @@
+package dev.caravan.http;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * What has come of a small body together with the head of its request: all of it, as a rule. It is there when the route asks for
+ * it, so that no thread has to wait for another. What has not come by then is left in the connection until it is asked for.
+ *
+ * <p>
+ * Written on the event loop before the route runs and not changed after that.
+ */
+public final class EarlyBody {
+    /** The largest body of which anything is taken before its sender is known. */
+    private static final int LARGEST = 64 * 1024;
+
+    private final Buffer gathered;
+    private boolean whole;
+
+    private EarlyBody(int length) {
+        this.gathered = Buffer.buffer(length);
+    }
+
+    /** Looks at the requests of all routes of the router, also of those that are added later. */
+    public static void take(Router router) {
+        router.route().order(Integer.MIN_VALUE).handler(EarlyBody::take);
+    }
+
+    private static void take(RoutingContext routing) {
+        HttpServerRequest request = routing.request();
+        int length = length(request);
+        if (length <= 0 || request.headers().contains(HttpHeaders.EXPECT)) {
+            routing.next();
+            return;
+        }
+        EarlyBody body = new EarlyBody(length);
+        Context context = Vertx.currentContext();
+        context.putLocal(EarlyBody.class, body);
+        request.handler(body.gathered::appendBuffer);
+        request.endHandler(nothing -> {
+            body.whole = true;
+            routing.next();
+        });
+        // Runs after everything has been handed over that was read at once with the head.
+        context.runOnContext(nothing -> {
+            if (!body.whole) {
+                request.pause();
+                routing.next();
+            }
+        });
+    }
+
+    /** The length that is announced; 0 when there is none, when it is too large or cannot be read. */
+    private static int length(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length == null || length.length() > 5) {
+            return 0;
+        }
+        try {
+            int bytes = Integer.parseInt(length);
+            return bytes <= LARGEST ? bytes : 0;
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** What was taken of the request that this context serves; null when nothing was. */
+    static EarlyBody of(Context context) {
+        return context.getLocal(EarlyBody.class);
+    }
+
+    /** Whether that is all of the body. */
+    boolean whole() {
+        return whole;
+    }
+
+    /** What was taken; whoever reads on appends to it. */
+    Buffer gathered() {
+        return gathered;
+    }
+}
