@@ -58,6 +58,7 @@ public final class GatewayServer extends VertxPlatformHttpServer {
         String name = VertxPlatformHttpRouter.getRouterNameFromPort(settings.getBindPort());
         Router routes = VertxPlatformHttpRouter.lookup(getCamelContext(), name);
         ServerFailure.handle(routes);
+        getCamelContext().getRegistry().unbind(name);
         getCamelContext().getRegistry().bind(name, new Doors(this, routes, name));
     }
 

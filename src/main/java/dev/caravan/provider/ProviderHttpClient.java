@@ -2,13 +2,19 @@ package dev.caravan.provider;
 
 import dev.caravan.config.HttpProvider;
 import dev.caravan.config.Secret;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
 
 /**
  * Sets up the HTTP client of a provider: the credential goes onto each request here, below Camel, so that no exchange and no
@@ -78,5 +84,18 @@ public class ProviderHttpClient implements HttpClientConfigurer {
             }
             headers.forEach((name, value) -> request.setHeader(name, value.reveal()));
         });
+        builder.addExecInterceptorFirst("caravan-failure", ProviderHttpClient::call);
+    }
+
+    /** Tells a failure of the call from one of any other step of a route, which may well be an {@link IOException} too. */
+    private static ClassicHttpResponse call(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException {
+        try {
+            return chain.proceed(request, scope);
+        } catch (SocketTimeoutException e) {
+            throw new ProviderSilentException(e);
+        } catch (IOException | HttpException e) {
+            throw new ProviderUnreachableException(e);
+        }
     }
 }
