@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.message.Call;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,16 +37,16 @@ class InternalFaultTest extends GatewayTest {
                 route -> route.weaveById("generate-route").before().process(exchange -> before.process(exchange)));
         AdviceWith.adviceWith(gateway.context(), "messages",
                 route -> route.weaveById("messages-event").before().process(exchange -> perEvent.process(exchange)));
-        // A door that is opened again stands behind the one that takes everything, which therefore has to be the last again.
-        gateway.context().getRouteController().stopRoute("fall-through");
-        gateway.context().getRouteController().startRoute("fall-through");
     }
 
-    private static RuntimeException fault(String kind) {
+    private static RuntimeException fault(String kind) throws IOException {
         return switch (kind) {
             case "runtime" -> new IllegalStateException(INTERNALS);
             case "cause" -> new RuntimeException("outer", new IllegalArgumentException(INTERNALS));
             case "null" -> new NullPointerException();
+            case "io" -> throw new IOException(INTERNALS);
+            case "timeout" -> throw new SocketTimeoutException(INTERNALS);
+            case "connect" -> throw new ConnectException(INTERNALS);
             default -> throw new IllegalArgumentException(kind);
         };
     }
@@ -58,25 +60,28 @@ class InternalFaultTest extends GatewayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"runtime", "cause", "null"})
+    @ValueSource(strings = {"runtime", "cause", "null", "io", "timeout", "connect"})
     void beforeTheReply(String kind) throws IOException {
         before = exchange -> {
             throw fault(kind);
         };
-        for (String body : List.of(Wire.request("claude-x"), Wire.streaming("claude-x"))) {
-            gateway.log().clear();
-            try (RawClient client = gateway.connect()) {
-                WireReply reply = client.post("/v1/messages", body).reply();
-                assertEquals(500, reply.status());
-                assertEquals(
-                        "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"Internal server error\"},"
-                                + "\"request_id\":\"" + reply.header("request-id") + "\"}",
-                        reply.text());
-                assertLoggedOnce(reply.header("request-id"));
-                assertEquals(200, client.get("/health").reply().status());
+        try {
+            for (String body : List.of(Wire.request("claude-x"), Wire.streaming("claude-x"))) {
+                gateway.log().clear();
+                try (RawClient client = gateway.connect()) {
+                    WireReply reply = client.post("/v1/messages", body).reply();
+                    assertEquals(500, reply.status());
+                    assertEquals(
+                            "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"Internal server error\"},"
+                                    + "\"request_id\":\"" + reply.header("request-id") + "\"}",
+                            reply.text());
+                    assertLoggedOnce(reply.header("request-id"));
+                    assertEquals(200, client.get("/health").reply().status());
+                }
             }
+        } finally {
+            before = exchange -> {};
         }
-        before = exchange -> {};
         assertEquals(0, upstream.calls().size());
     }
 
@@ -95,7 +100,7 @@ class InternalFaultTest extends GatewayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"runtime", "cause", "null"})
+    @ValueSource(strings = {"runtime", "cause", "null", "io", "timeout", "connect"})
     void midStream(String kind) throws IOException {
         AtomicInteger events = new AtomicInteger();
         perEvent = exchange -> {
