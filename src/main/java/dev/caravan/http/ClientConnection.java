@@ -5,8 +5,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -86,7 +88,28 @@ final class ClientConnection {
                 + (buffers.current() instanceof ByteBuf first ? first.readableBytes() : 0);
     }
 
+    /** Whether the kernel has taken all that was to be sent. */
+    static boolean hasSentAll(HttpConnection connection) {
+        return unsent(channel(connection)) == 0;
+    }
+
+    /** Takes Vert.x's own idle time-out, which knows of no requests, from a connection that has got as far as to have one. */
+    static void removeIdleTimeout(HttpConnection connection) {
+        Channel channel = channel(connection);
+        if (channel.pipeline().get(IdleStateHandler.class) != null) {
+            channel.eventLoop().execute(() -> {
+                if (channel.pipeline().get(IdleStateHandler.class) != null) {
+                    channel.pipeline().remove(IdleStateHandler.class);
+                }
+            });
+        }
+    }
+
     private static Channel channel(HttpServerRequest request) {
-        return ((ConnectionBase) request.connection()).channel();
+        return channel(request.connection());
+    }
+
+    private static Channel channel(HttpConnection connection) {
+        return ((ConnectionBase) connection).channel();
     }
 }

@@ -1,12 +1,12 @@
 package dev.caravan.http;
 
 import io.vertx.core.Context;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
+import io.vertx.core.http.HttpVersion;
 
 /**
  * What has come of a small body together with the head of its request: all of it, as a rule. It is there when the route asks for
@@ -15,7 +15,7 @@ import io.vertx.ext.web.RoutingContext;
  * <p>
  * Written on the event loop before the route runs and not changed after that.
  */
-public final class EarlyBody {
+final class EarlyBody {
     /** The largest body of which anything is taken before its sender is known. */
     private static final int LARGEST = 64 * 1024;
 
@@ -26,16 +26,13 @@ public final class EarlyBody {
         this.gathered = Buffer.buffer(length);
     }
 
-    /** Looks at the requests of all routes of the router, also of those that are added later. */
-    public static void take(Router router) {
-        router.route().order(Integer.MIN_VALUE).handler(EarlyBody::take);
-    }
-
-    private static void take(RoutingContext routing) {
-        HttpServerRequest request = routing.request();
+    /** Takes what has come of the request's body, then lets the next handler have the request. */
+    static void take(HttpServerRequest request, Handler<HttpServerRequest> next) {
         int length = length(request);
-        if (length <= 0 || request.headers().contains(HttpHeaders.EXPECT)) {
-            routing.next();
+        // Over HTTP/2, platform-http could not pause what has been read.
+        if (length <= 0 || request.version() == HttpVersion.HTTP_2
+                || request.headers().contains(HttpHeaders.EXPECT)) {
+            next.handle(request);
             return;
         }
         EarlyBody body = new EarlyBody(length);
@@ -44,13 +41,13 @@ public final class EarlyBody {
         request.handler(body.gathered::appendBuffer);
         request.endHandler(nothing -> {
             body.whole = true;
-            routing.next();
+            next.handle(request);
         });
         // Runs after everything has been handed over that was read at once with the head.
         context.runOnContext(nothing -> {
             if (!body.whole) {
                 request.pause();
-                routing.next();
+                next.handle(request);
             }
         });
     }

@@ -25,7 +25,9 @@ public final class ErrorReply implements Processor {
         Call call = reply.call();
         call.getCancellation().cancel();
         Thread.interrupted(); // what had to stop has been told; the reply is still to be written
-        if (reply.closed() || cause instanceof ClientClosedException) {
+        if (reply.failed()) {
+            LOG.debug("request {} was ended before", call.getRequestId(), cause);
+        } else if (reply.closed() || cause instanceof ClientClosedException) {
             call.getProgress().clientLeft();
             call.getProgress().replied(HttpReply.CLIENT_CLOSED_REQUEST);
             reply.abandon();

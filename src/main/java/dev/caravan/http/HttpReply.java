@@ -1,5 +1,6 @@
 package dev.caravan.http;
 
+import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageStart;
@@ -67,6 +68,7 @@ public final class HttpReply {
     private boolean ending;
     private boolean ended;
     private boolean closed;
+    private boolean failed;
     private long lastWriteNanos = System.nanoTime();
 
     /** @param stallTimeout how long to wait for a client that does not read */
@@ -179,7 +181,7 @@ public final class HttpReply {
         byte[] data = MessageJson.data(event);
         lock.lock();
         try {
-            if (event instanceof MessageStart && messageStarted) {
+            if (failed || event instanceof MessageStart && messageStarted) {
                 return;
             }
             note(event);
@@ -233,6 +235,53 @@ public final class HttpReply {
             }
         } catch (IllegalStateException e) {
             // ended by the event loop between the two
+        }
+    }
+
+    /**
+     * Ends the reply with a failure that does not come from the thread which serves the call: with a status or, when the reply has
+     * begun, with an event. What that thread still writes is left out.
+     */
+    void fail(ApiException failure) {
+        byte[] envelope = failure.envelope(call.getRequestId());
+        lock.lock();
+        try {
+            if (ending || ended || closed) {
+                return;
+            }
+            failed = true;
+            call.getProgress().failed(failure.type());
+            if (!send(failure.status(), null, failure.headers(), envelope)) {
+                messageStopped = true;
+                ending = true;
+                waiting.event("error", envelope);
+                written();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the client has been told of a failure by another thread than the one that serves the call. */
+    boolean failed() {
+        lock.lock();
+        try {
+            return failed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the reply has ended or its client has left, but no longer than this. */
+    void awaitEnd(long mostNanos) throws InterruptedException {
+        long left = mostNanos;
+        lock.lock();
+        try {
+            while (!ended && !closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.caravan.http;
 
+import dev.caravan.message.ApiException;
+import dev.caravan.message.ErrorType;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -20,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class KeepAlive extends ServiceSupport implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(KeepAlive.class);
     private static final long LOOK_EVERY_MILLIS = 250;
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     private final Set<HttpReply> replies = ConcurrentHashMap.newKeySet();
     private Duration first = Duration.ofSeconds(5);
@@ -67,8 +71,19 @@ public final class KeepAlive extends ServiceSupport implements Processor {
         }
     }
 
+    /** Replies that are still open now were given their time, and get no more: their clients are told. */
     @Override
-    protected void doStop() {
+    protected void doStop() throws InterruptedException {
         timer.shutdownNow();
+        List<HttpReply> open = List.copyOf(replies);
+        for (HttpReply reply : open) {
+            reply.fail(new ApiException(ErrorType.OVERLOADED_ERROR, "the gateway is shutting down"));
+        }
+        long until = System.nanoTime() + LAST_WORDS.toNanos();
+        for (HttpReply reply : open) {
+            reply.awaitEnd(until - System.nanoTime());
+            reply.call().getCancellation().cancel();
+            reply.call().complete();
+        }
     }
 }

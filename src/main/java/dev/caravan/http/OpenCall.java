@@ -1,6 +1,5 @@
 package dev.caravan.http;
 
-import dev.caravan.message.ApiVersion;
 import dev.caravan.message.Call;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -54,7 +53,5 @@ public final class OpenCall implements Processor {
                 return false; // the call ends with this exchange and no other
             }
         });
-        call.setVersion(ApiVersion.ofHeader(request.getHeader("anthropic-version")));
-        call.setBetas(request.headers().getAll("anthropic-beta"));
     }
 }

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,6 @@ import java.util.concurrent.TimeoutException;
 
 /** Reads a request's body, as much of it as is allowed. */
 final class RequestBody {
-    private static final long READ_TIMEOUT_SECONDS = 120;
     private static final long DISCARD_MILLIS = 5_000;
 
     private RequestBody() {}
@@ -23,10 +23,11 @@ final class RequestBody {
      * Waits for the whole body.
      *
      * @param limit the most bytes it may have
+     * @param timeout how long it may take
      * @throws ApiException 413 when it is larger, told as early as the request allows; 400 when it is compressed; 408 when it
      *         does not arrive in time
      */
-    static byte[] read(HttpReply reply, long limit) throws ClientClosedException {
+    static byte[] read(HttpReply reply, long limit, Duration timeout) throws ClientClosedException {
         HttpServerRequest request = reply.request();
         check(request, limit);
         EarlyBody early = EarlyBody.of(reply.eventLoop());
@@ -37,14 +38,14 @@ final class RequestBody {
         CompletableFuture<Buffer> whole = new CompletableFuture<>();
         reply.eventLoop().runOnContext(nothing -> collect(request, limit, body, whole));
         try {
-            return whole.get(READ_TIMEOUT_SECONDS, TimeUnit.SECONDS).getBytes();
+            return whole.get(timeout.toMillis(), TimeUnit.MILLISECONDS).getBytes();
         } catch (InterruptedException e) {
             // Not thrown as it is: Camel passes an exchange that was interrupted by all its error handlers.
             Thread.currentThread().interrupt();
             throw new ClientClosedException("the client left while it sent its request");
         } catch (TimeoutException e) {
             throw new ApiException(408, ErrorType.INVALID_REQUEST_ERROR,
-                    "the request body did not arrive within " + READ_TIMEOUT_SECONDS + " s");
+                    "the request body did not arrive within " + timeout.toMillis() + " ms");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof ApiException failure) {
                 throw failure;

@@ -3,13 +3,16 @@ package dev.caravan.http;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.Ids;
 import dev.caravan.message.MessageJson;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,18 +23,32 @@ import org.slf4j.LoggerFactory;
 public final class ServerFailure implements Handler<RoutingContext> {
     private static final Logger LOG = LoggerFactory.getLogger(ServerFailure.class);
 
-    private ServerFailure() {}
+    private final int status;
 
-    /** Answers the failures of all routes of the router, also of those that are added later. */
-    public static void handle(Router router) {
-        Route last = router.route().order(Integer.MAX_VALUE);
-        last.failureHandler(new ServerFailure());
+    private ServerFailure(int status) {
+        this.status = status;
+    }
+
+    /** Answers the failures of all routes of the router, also of those that are added later, and what no route takes. */
+    static void handle(Router router) {
+        IntStream.range(400, 600).forEach(status -> router.errorHandler(status, new ServerFailure(status)));
+    }
+
+    /** Answers what is no request, or one whose first line or headers are too long; nothing that follows it can be read either. */
+    static void invalid(HttpServerRequest request) {
+        int status = switch (request.decoderResult().cause()) {
+            case TooLongHttpLineException line -> 414;
+            case TooLongHttpHeaderException header -> 431;
+            case null, default -> 400;
+        };
+        request.response().putHeader(HttpHeaders.CONNECTION, "close");
+        answer(request, status, Ids.request());
     }
 
     @Override
     public void handle(RoutingContext context) {
         String requestId = Ids.request();
-        boolean clientsFault = context.statusCode() >= 400 && context.statusCode() < 500;
+        boolean clientsFault = status < 500;
         if (!clientsFault) {
             LOG.error("request {} failed in the HTTP server", requestId, context.failure());
         }
@@ -43,18 +60,25 @@ public final class ServerFailure implements Handler<RoutingContext> {
             ClientConnection.cut(context.request()); // what has been sent must not look whole
             return;
         }
-        int status = clientsFault ? context.statusCode() : 500;
-        byte[] envelope = MessageJson.error(ErrorType.ofStatus(status), message(status), requestId);
-        response.setStatusCode(status).putHeader("request-id", requestId)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(Buffer.buffer(envelope));
+        answer(context.request(), clientsFault ? status : 500, requestId);
         RequestBody.discardRest(context.request());
+    }
+
+    private static void answer(HttpServerRequest request, int status, String requestId) {
+        byte[] envelope = MessageJson.error(ErrorType.ofStatus(status), message(status), requestId);
+        request.response().setStatusCode(status).putHeader("request-id", requestId)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(Buffer.buffer(envelope));
     }
 
     private static String message(int status) {
         return switch (status) {
             case 404 -> "there is nothing at this URL";
+            case 414 -> "the request's URL is too long";
+            case 431 -> "the request's headers are too large";
             case 500 -> "Internal server error";
-            default -> "the request cannot be read: its URL is not encoded as it should be, or its Host is missing";
+            default ->
+                "the request cannot be read: it is not HTTP as it should be, its URL is not encoded as it should be, "
+                        + "or its Host is missing";
         };
     }
 }

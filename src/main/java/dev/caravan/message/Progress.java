@@ -8,6 +8,7 @@ public final class Progress {
     private volatile Usage usage = Usage.NONE;
     private volatile String stopReason = "";
     private volatile int status;
+    private volatile String upstreamId = "";
     private volatile String error = "";
     private volatile boolean cancelled;
 
@@ -29,6 +30,11 @@ public final class Progress {
     /** The HTTP status of the reply; 0 before it is known. */
     public int status() {
         return status;
+    }
+
+    /** The provider's own id of the request, as it sent it; empty when it sent none. */
+    public String upstreamId() {
+        return upstreamId;
     }
 
     /** The error type told to the client, empty when there was none. */
@@ -58,6 +64,10 @@ public final class Progress {
 
     public void replied(int httpStatus) {
         status = httpStatus;
+    }
+
+    public void upstreamId(String id) {
+        upstreamId = id;
     }
 
     public void failed(ErrorType type) {

@@ -29,6 +29,14 @@ public record RawJson(byte[] source, int offset, int length) {
 
     /** Whether this is one well-formed JSON object and nothing else. */
     public boolean isObject() {
+        return switch (JsonScan.object(source, offset, length)) {
+            case OBJECT -> true;
+            case NO_OBJECT -> false;
+            case TOO_DEEP -> isDeepObject();
+        };
+    }
+
+    private boolean isDeepObject() {
         // From text, not from bytes: a model can send bytes that the parser would take for UTF-16.
         try (JsonParser in = MessageJson.FACTORY.createParser(text())) {
             if (in.nextToken() != JsonToken.START_OBJECT) {

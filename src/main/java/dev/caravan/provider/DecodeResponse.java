@@ -44,6 +44,10 @@ public final class DecodeResponse implements Processor {
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class);
         Map<String, String> headers = headers(message);
         message.removeHeaders("*");
+        String id = headers.getOrDefault("request-id", headers.get("x-request-id"));
+        if (id != null) {
+            call.getProgress().upstreamId(id);
+        }
         if (status >= 300) {
             byte[] told = client.withoutSecrets(body.readSome(MAX_FAILURE));
             body.release();

@@ -86,7 +86,8 @@ public class ProviderHttpClient implements HttpClientConfigurer {
             }
             headers.forEach((name, value) -> request.setHeader(name, value.reveal()));
         });
-        builder.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "silence", this::sendAndAwaitHead);
+        builder.addExecInterceptorFirst("caravan-failure", ProviderHttpClient::call);
+        builder.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "caravan-silence", this::sendAndAwaitHead);
     }
 
     /** Bounds the wait for the head of the reply; that for its body is bounded by whoever reads it. */
@@ -113,5 +114,17 @@ public class ProviderHttpClient implements HttpClientConfigurer {
 
     private SocketTimeoutException silence() {
         return new SocketTimeoutException("no answer within " + idle().toMillis() + " ms");
+    }
+
+    /** Tells a failure of the call from one of any other step of a route, which may well be an {@link IOException} too. */
+    private static ClassicHttpResponse call(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException {
+        try {
+            return chain.proceed(request, scope);
+        } catch (SocketTimeoutException e) {
+            throw new ProviderSilentException(e);
+        } catch (IOException | HttpException e) {
+            throw new ProviderUnreachableException(e);
+        }
     }
 }

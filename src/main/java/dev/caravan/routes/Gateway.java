@@ -2,8 +2,7 @@ package dev.caravan.routes;
 
 import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.ConfigException;
-import dev.caravan.http.EarlyBody;
-import dev.caravan.http.ServerFailure;
+import dev.caravan.http.GatewayServer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -15,12 +14,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.spi.Registry;
 import org.slf4j.Logger;
@@ -40,6 +38,12 @@ public final class Gateway implements CamelContextAware {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private CamelContext context;
+    private Duration requestTimeout = Duration.ofSeconds(120);
+
+    /** How long a connection may be open with no request under way and none arriving in full; 120 s by default. */
+    public void setRequestTimeout(Duration requestTimeout) {
+        this.requestTimeout = requestTimeout;
+    }
 
     @Override
     public CamelContext getCamelContext() {
@@ -90,14 +94,14 @@ public final class Gateway implements CamelContextAware {
         settings.setBindHost(host);
         settings.setBindPort(port);
         context.getRegistry().bind("caravanHttp", settings);
-        context.addService(new Server(settings));
+        context.addService(new GatewayServer(settings, requestTimeout));
         // Camel JBang opens a server of its own, on 0.0.0.0:8080, as soon as it has to find this component by itself.
         if (context.hasComponent(PlatformHttpConstants.PLATFORM_HTTP_COMPONENT_NAME) == null) {
             context.addComponent(PlatformHttpConstants.PLATFORM_HTTP_COMPONENT_NAME, new PlatformHttpComponent());
         }
     }
 
-    /** The server itself only logs when it cannot listen, and the gateway would come up deaf. */
+    /** Told before anything else is set up, in a message of its own. */
     private static void requireFree(String host, int port) throws IOException {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
@@ -116,24 +120,5 @@ public final class Gateway implements CamelContextAware {
         new ProcessorMetrics().bindTo(metrics);
         new UptimeMetrics().bindTo(metrics);
         return metrics;
-    }
-
-    /** Answers what fails in it like everything else that fails. */
-    private static final class Server extends VertxPlatformHttpServer {
-        private final int port;
-
-        Server(VertxPlatformHttpServerConfiguration settings) {
-            super(settings);
-            this.port = settings.getBindPort();
-        }
-
-        @Override
-        protected void initializeServer() {
-            super.initializeServer();
-            String router = VertxPlatformHttpRouter.getRouterNameFromPort(port);
-            VertxPlatformHttpRouter routes = VertxPlatformHttpRouter.lookup(getCamelContext(), router);
-            EarlyBody.take(routes);
-            ServerFailure.handle(routes);
-        }
     }
 }

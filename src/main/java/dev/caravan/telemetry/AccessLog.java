@@ -37,6 +37,9 @@ final class AccessLog {
             line.append(" target=\"").append(quotable(call.getTarget().toString())).append("\" stream=")
                     .append(call.isStream());
         }
+        if (!progress.upstreamId().isEmpty()) {
+            line.append(" upstream=\"").append(quotable(progress.upstreamId())).append('"');
+        }
         if (!progress.stopReason().isEmpty()) {
             line.append(" stop=").append(quotable(progress.stopReason()));
         }

@@ -181,4 +181,23 @@ class AuthenticationTest extends GatewayTest {
             assertNull(client.get("/v1/models", key).reply().header("access-control-allow-origin"));
         }
     }
+
+    @Test
+    void aRefusedVersionOfTheApiIsLoggedAndReadableByAPage() throws IOException {
+        for (String path : List.of("POST /v1/messages", "POST /v1/messages/count_tokens", "GET /v1/models",
+                "GET /v1/models/claude-x")) {
+            gateway.log().clear();
+            String[] line = path.split(" ");
+            try (RawClient client = gateway.connect()) {
+                WireReply reply = client.request(line[0], line[1], "origin: " + ORIGIN, "x-api-key: " + KEY,
+                        "anthropic-version: 2024-02-30").reply();
+                assertEquals(400, reply.status(), reply.text());
+                assertEquals(ORIGIN, reply.header("access-control-allow-origin"));
+                assertEquals(reply.header("request-id"), reply.json().path("request_id").asText());
+                String log = gateway.log().accessLine();
+                assertTrue(log.contains(reply.header("request-id")), log);
+                assertTrue(log.contains(" status=400 ") && log.contains(" error=invalid_request_error "), log);
+            }
+        }
+    }
 }

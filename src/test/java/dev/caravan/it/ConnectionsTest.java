@@ -26,6 +26,21 @@ class ConnectionsTest extends GatewayTest {
     }
 
     @Test
+    void bodiesOf32MegabytesAreTheMostByDefault() throws IOException {
+        upstream.script(ConnectionsTest::answer);
+        byte[] most = new byte[32 * 1024 * 1024];
+        java.util.Arrays.fill(most, (byte) ' ');
+        byte[] request = Wire.request("claude-x").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        System.arraycopy(request, 0, most, 0, request.length);
+        try (RawClient client = gateway.connect()) {
+            assertEquals(200, client.post("/v1/messages", most).reply().status());
+            client.send("POST /v1/messages HTTP/1.1\r\nhost: a\r\ncontent-length: " + (most.length + 1) + "\r\n\r\n");
+            assertEquals(413, client.reply().status());
+        }
+        assertEquals(most.length, upstream.call().request().body().length);
+    }
+
+    @Test
     void oneConnectionForManyRequestsOfAllKinds() throws IOException {
         upstream.script(ConnectionsTest::answer);
         try (RawClient client = gateway.connect()) {

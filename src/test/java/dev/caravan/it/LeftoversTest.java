@@ -12,9 +12,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 
 /** Many clients at a time: every stream is right, and nothing is left of those that leave. */
 class LeftoversTest extends GatewayTest {
@@ -73,9 +75,19 @@ class LeftoversTest extends GatewayTest {
     }
 
     @Test
-    void nothingIsLeftOfClientsThatLeaveAtAnyMoment(TestInfo test) throws Exception {
+    void nothingIsLeftOfClientsThatLeaveAtAnyMoment() throws Exception {
+        leaveNothing(Long.getLong("caravan.seed", 20_261_120));
+    }
+
+    /** The same again and again, each time otherwise. The seed is in the message of a failure. */
+    @Tag("long")
+    @RepeatedTest(40)
+    void norOfManyMore() throws Exception {
+        leaveNothing(ThreadLocalRandom.current().nextLong());
+    }
+
+    private void leaveNothing(long seed) throws Exception {
         int count = 300;
-        long seed = Long.getLong("caravan.seed", 20_261_120);
         upstream.script(call -> {
             int number = number(call);
             Random random = new Random(seed ^ number * 31L);

@@ -6,7 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Anthropic to Anthropic: what the client sent reaches the upstream, and what the upstream answered the client, unchanged. */
 class PassThroughTest extends GatewayTest {
@@ -85,6 +90,87 @@ class PassThroughTest extends GatewayTest {
         try (RawClient client = gateway.connect()) {
             assertEquals(stream, client.post("/v1/messages", Wire.streaming("claude-up")).reply().text());
         }
+    }
+
+    static Stream<Arguments> brokenEvents() {
+        String delta = Wire.delta("x");
+        return Stream.of(
+                Arguments.of("content_block_delta", delta.substring(0, delta.length() - 1)),
+                Arguments.of("content_block_delta", delta.substring(0, delta.length() / 2)),
+                Arguments.of("content_block_delta", delta + "}"),
+                Arguments.of("content_block_delta", delta + delta),
+                Arguments.of("content_block_delta", "{\"type\":\"content_block_delta\",garbage}"),
+                Arguments.of("content_block_delta", "garbage"),
+                Arguments.of("content_block_delta", "[" + delta + "]"),
+                Arguments.of("content_block_delta", "null"),
+                Arguments.of("content_block_delta", ""),
+                Arguments.of("content_block_start", "{\"a\":\"\\x\"}"),
+                Arguments.of("content_block_stop", "{\"index\":0,}"),
+                Arguments.of("message_delta", "{\"usage\":{]}}"),
+                Arguments.of("message_stop", "{\"type\""),
+                Arguments.of("ping", "{"),
+                Arguments.of("error", "<html>"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenEvents")
+    void aBrokenEventIsAnErrorAndTheLast(String name, String data) throws IOException {
+        upstream.script(call -> {
+            call.streamHead().chunk(Wire.opening() + Wire.frame(name, data) + Wire.closing());
+            call.awaitClientClosed();
+        });
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = client.post("/v1/messages", Wire.streaming("claude-up")).reply();
+            String error = Wire.frame("error", "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":"
+                    + "\"provider up sent an event that is not valid JSON\"},\"request_id\":\""
+                    + reply.header("request-id") + "\"}");
+            assertEquals(Wire.opening() + error, reply.text());
+        }
+    }
+
+    @Test
+    void unknownEventsPassWithWhateverTheyHold() throws IOException {
+        String stream = Wire.opening() + Wire.frame("news", "{") + Wire.frame("news", "not JSON")
+                + Wire.frame("message_stop_2", "{\"type\"") + Wire.closing();
+        upstream.script(call -> call.streamHead().chunk(stream).lastChunk());
+        try (RawClient client = gateway.connect()) {
+            assertEquals(stream, client.post("/v1/messages", Wire.streaming("claude-up")).reply().text());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        request-id: req_a-1                  | req_a-1
+        x-request-id: 7f3e                   | 7f3e
+        X-Request-ID: a "b" c                | a 'b' c
+        """)
+    void theUpstreamsOwnRequestIdIsLogged(String header, String logged) throws IOException {
+        upstream.script(call -> call.json(Wire.MESSAGE, header));
+        try (RawClient client = gateway.connect()) {
+            client.post("/v1/messages", Wire.request("claude-up")).reply();
+        }
+        String line = gateway.log().accessLine();
+        assertTrue(line.contains(" upstream=\"" + logged + "\" "), line);
+    }
+
+    @Test
+    void aRequestIdOfTheUpstreamCannotForgeTheLog() throws IOException {
+        upstream.script(call -> call.json(Wire.MESSAGE, "request-id: a\u001b[31m\u0007"));
+        try (RawClient client = gateway.connect()) {
+            client.post("/v1/messages", Wire.request("claude-up")).reply();
+        }
+        String line = gateway.log().accessLine();
+        assertTrue(line.contains(" upstream=\"a?[31m?\" "), line);
+    }
+
+    @Test
+    void anEndlessRequestIdOfTheUpstreamIsCut() throws IOException {
+        upstream.script(call -> call.reply("529 No", "text/plain", "no", "request-id: " + "i".repeat(3_000)));
+        try (RawClient client = gateway.connect()) {
+            client.post("/v1/messages", Wire.request("claude-up")).reply();
+        }
+        String line = gateway.log().accessLine();
+        assertTrue(line.contains(" upstream=\"" + "i".repeat(120) + "…\" "), line);
     }
 
     @Test

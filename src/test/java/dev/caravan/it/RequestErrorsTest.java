@@ -192,13 +192,61 @@ class RequestErrorsTest extends GatewayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/messages?x=%zz", "/v1/models?limit=%", "/nothing?%"})
+    @ValueSource(strings = {"/v1/messages?x=%zz", "/v1/models?limit=%", "/nothing?%", "/%zz", "/v1/%",
+            "/v1/messages%", "/%c3%28/%u0041", "/a%2", "/v1/models/%g0"})
     void anAddressThatIsNotEncodedAsItShouldBe(String path) throws IOException {
         try (RawClient client = gateway.connect()) {
             String method = path.contains("messages") ? "POST" : "GET";
             error(client.request(method, path), 400, "invalid_request_error");
         }
         assertEquals(List.of(), gateway.log().troubles());
+    }
+
+    static Stream<Arguments> whatTheServerCannotRead() {
+        String line = "GET /health HTTP/1.1\r\n";
+        return Stream.of(
+                Arguments.of("GET /" + "a".repeat(5_000) + " HTTP/1.1\r\nhost: a\r\n\r\n", 414),
+                Arguments.of(line + "host: a\r\nx: " + "a".repeat(10_000) + "\r\n\r\n", 431),
+                Arguments.of(line + ("x-a: " + "a".repeat(100) + "\r\n").repeat(100) + "\r\n", 431),
+                Arguments.of("garbage\r\n\r\n", 400),
+                Arguments.of("GET\r\n\r\n", 400),
+                Arguments.of("GET /health HTTP/x\r\nhost: a\r\n\r\n", 400),
+                Arguments.of("\u0016\u0003\u0001x\r\n\r\n", 400),
+                Arguments.of(line + "host: a\r\nno header\r\n\r\n", 400),
+                Arguments.of(line + "host: a\r\nbad header: x\r\n\r\n", 400),
+                Arguments.of(line + "host: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx", 400),
+                Arguments.of(line + "host: a\r\ncontent-length: -1\r\n\r\n", 400));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatTheServerCannotRead")
+    void whatIsNoRequest(String sent, int status) throws IOException {
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = client.send(sent).reply();
+            assertEquals(status, reply.status(), reply.text());
+            assertEquals("application/json", reply.header("content-type"));
+            assertEquals("close", reply.header("connection"));
+            assertEquals("invalid_request_error", reply.json().path("error").path("type").asText());
+            assertTrue(reply.header("request-id").matches("req_[A-Za-z0-9]{24}"), reply.header("request-id"));
+            assertEquals(reply.header("request-id"), reply.json().path("request_id").asText());
+            assertTrue(client.closedByServer());
+        }
+        assertEquals(List.of(), gateway.log().troubles());
+        try (RawClient client = gateway.connect()) {
+            assertEquals(200, client.get("/health").reply().status());
+        }
+    }
+
+    @Test
+    void whatIsNoRequestBehindOneThatIs() throws IOException {
+        try (RawClient client = gateway.connect()) {
+            client.send("GET /health HTTP/1.1\r\nhost: a\r\n\r\ngarbage\r\n\r\n");
+            assertEquals(200, client.reply().status());
+            WireReply reply = client.reply();
+            assertEquals(400, reply.status());
+            assertEquals(reply.header("request-id"), reply.json().path("request_id").asText());
+            assertTrue(client.closedByServer());
+        }
     }
 
     @Test

@@ -1,11 +1,8 @@
 package dev.caravan.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.EOFException;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -45,26 +42,65 @@ class StopTest {
     }
 
     @Test
-    void aStreamThatDoesNotIsBrokenAndDoesNotLookWhole() throws Exception {
+    void aStreamThatDoesNotEndsInAnErrorEvent() throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream(); GatewayUnderTest gateway = start(upstream)) {
             upstream.script(call -> call.streamHead().chunk(Wire.opening()).awaitClientClosed());
             try (RawClient client = gateway.connect()) {
                 WireReply reply = client.post("/v1/messages", Wire.streaming("up/x")).head();
                 assertEquals("message_start", reply.event().name());
                 Thread stop = Thread.startVirtualThread(gateway::close);
-                assertFalse(endsLikeAWholeOne(reply));
+                List<WireEvent> events = reply.events();
+                assertEquals("error", events.getLast().name());
+                assertEquals(
+                        "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"the gateway is "
+                                + "shutting down\"},\"request_id\":\"" + reply.header("request-id") + "\"}",
+                        events.getLast().data());
                 Patience.await("the upstream is given up").until(() -> upstream.call().clientClosed().getCount() == 0);
                 stop.join();
+                String line = gateway.log().accessLine();
+                assertTrue(line.contains(" status=200 ") && line.contains(" error=overloaded_error "), line);
             }
         }
     }
 
-    private static boolean endsLikeAWholeOne(WireReply reply) throws IOException {
-        try {
-            List<WireEvent> events = reply.events();
-            return events.stream().noneMatch(event -> event.name().equals("error"));
-        } catch (EOFException | java.net.SocketException e) {
-            return false;
+    @Test
+    void aMessageThatHasNotBegunIs529() throws Exception {
+        try (ScriptedUpstream upstream = new ScriptedUpstream(); GatewayUnderTest gateway = start(upstream)) {
+            upstream.script(UpstreamCall::awaitClientClosed);
+            try (RawClient whole = gateway.connect(); RawClient stream = gateway.connect()) {
+                whole.post("/v1/messages", Wire.request("up/x"));
+                stream.post("/v1/messages", Wire.streaming("up/x"));
+                Patience.await("both are under way").until(() -> upstream.calls().size() == 2);
+                Thread stop = Thread.startVirtualThread(gateway::close);
+                for (RawClient client : List.of(whole, stream)) {
+                    WireReply reply = client.reply();
+                    assertEquals(529, reply.status());
+                    assertEquals("overloaded_error", reply.json().path("error").path("type").asText());
+                    assertEquals(reply.header("request-id"), reply.json().path("request_id").asText());
+                }
+                stop.join();
+                assertEquals(2, gateway.log().accessLines().stream().filter(line -> line.contains(" status=529 "))
+                        .filter(line -> line.contains(" error=overloaded_error ")).count());
+            }
+        }
+    }
+
+    @Test
+    void aDoorThatIsOpenedAgainServes() throws Exception {
+        try (ScriptedUpstream upstream = new ScriptedUpstream(); GatewayUnderTest gateway = start(upstream)) {
+            upstream.script(call -> call.json(Wire.MESSAGE));
+            try (RawClient client = gateway.connect()) {
+                gateway.context().getRouteController().stopRoute("messages");
+                assertEquals(404, client.post("/v1/messages", Wire.request("up/x")).reply().status());
+                gateway.context().getRouteController().startRoute("messages");
+                assertEquals(Wire.MESSAGE, client.post("/v1/messages", Wire.request("up/x")).reply().text());
+                assertEquals(405, client.get("/v1/messages").reply().status());
+                gateway.context().getRouteController().stopRoute("fall-through");
+                WireReply reply = client.get("/nothing").reply();
+                assertEquals(404, reply.status());
+                assertEquals("not_found_error", reply.json().path("error").path("type").asText());
+                assertEquals(Wire.MESSAGE, client.post("/v1/messages", Wire.request("up/x")).reply().text());
+            }
         }
     }
 }

@@ -210,49 +210,38 @@ class TimersTest extends GatewayTest {
         assertCancelled();
     }
 
+    /** One does not read the middle of a stream, one not its end, one not its whole message. */
     @Test
-    void aClientThatNeverReadsIsGivenUp() throws IOException {
+    void clientsThatNeverReadAreGivenUp() throws IOException {
         String event = Wire.frame("content_block_delta", Wire.delta("x".repeat(1_000)));
+        String message = Wire.MESSAGE.replace(Wire.ANSWER, "x".repeat(8_000_000));
         upstream.script(call -> {
-            call.streamHead().chunk(Wire.opening());
-            while (true) {
-                call.chunk(event);
+            if (call.request().text().contains("claude-whole")) {
+                call.json(message);
+                return;
             }
-        });
-        try (RawClient client = RawClient.connect(gateway.port(), 16 * 1024)) {
-            client.post("/v1/messages", Wire.streaming("claude-x"));
-            String line = gateway.log().accessLine();
-            assertTrue(line.contains(" status=499 ") && line.endsWith(" cancelled=true"), line);
-            Patience.await("the upstream's connection is closed")
-                    .until(() -> upstream.call().clientClosed().getCount() == 0);
-            client.awaitRefused();
-        }
-    }
-
-    @Test
-    void aClientThatNeverReadsTheEndIsGivenUp() throws IOException {
-        String event = Wire.frame("content_block_delta", Wire.delta("x".repeat(1_000)));
-        upstream.script(call -> {
             call.streamHead().chunk(Wire.opening());
-            for (int i = 0; i < 700; i++) {
+            for (int i = 0; i < 700 || call.request().text().contains("claude-endless"); i++) {
                 call.chunk(event);
             }
             call.chunk(Wire.closing()).lastChunk();
         });
-        try (RawClient client = RawClient.connect(gateway.port(), 16 * 1024)) {
-            client.post("/v1/messages", Wire.streaming("claude-x"));
-            client.awaitRefused();
+        int small = 16 * 1024;
+        try (RawClient middle = RawClient.connect(gateway.port(), small);
+                RawClient end = RawClient.connect(gateway.port(), small);
+                RawClient whole = RawClient.connect(gateway.port(), small)) {
+            middle.post("/v1/messages", Wire.streaming("claude-endless"));
+            end.post("/v1/messages", Wire.streaming("claude-end"));
+            whole.post("/v1/messages", Wire.request("claude-whole"));
+            middle.awaitRefused();
+            end.awaitRefused();
+            whole.awaitRefused();
         }
-    }
-
-    @Test
-    void aClientThatNeverReadsItsWholeMessageIsGivenUp() throws IOException {
-        String message = Wire.MESSAGE.replace(Wire.ANSWER, "x".repeat(8_000_000));
-        upstream.script(call -> call.json(message));
-        try (RawClient client = RawClient.connect(gateway.port(), 16 * 1024)) {
-            client.post("/v1/messages", Wire.request("claude-x"));
-            client.awaitRefused();
-        }
+        gateway.awaitIdle();
+        String line = gateway.log().accessLines().stream().filter(text -> text.contains("claude-endless")).findAny()
+                .orElseThrow();
+        assertTrue(line.contains(" status=499 ") && line.endsWith(" cancelled=true"), line);
+        Patience.await("the upstream is given up").until(() -> upstream.calls().stream().allMatch(UpstreamCall::over));
     }
 
     @Test

@@ -1,0 +1,121 @@
+package dev.caravan.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.core.Handler;
+import java.time.Duration;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+
+/**
+ * The HTTP server behind platform-http, opened with what platform-http leaves at Vert.x's defaults: failures of the server itself
+ * are told in the API's envelope, connections on which nothing is asked are closed, and the door that takes what no other one
+ * does stays the last, whenever the others were opened.
+ */
+public final class GatewayServer extends VertxPlatformHttpServer {
+    /** The path of a door that takes everything. */
+    private static final String EVERYTHING = "/*";
+
+    private final VertxPlatformHttpServerConfiguration settings;
+    private final IdleConnections connections;
+    private Vertx ownVertx;
+    private HttpServer server;
+
+    /**
+     * @param settings where to listen
+     * @param requestTimeout how long a connection may be open with no request under way and none arriving in full
+     */
+    public GatewayServer(VertxPlatformHttpServerConfiguration settings, Duration requestTimeout) {
+        super(settings);
+        this.settings = settings;
+        this.connections = new IdleConnections(requestTimeout);
+    }
+
+    @Override
+    public HttpServer getServer() {
+        return server;
+    }
+
+    @Override
+    public int getPort() {
+        return server == null ? settings.getBindPort() : server.actualPort();
+    }
+
+    @Override
+    protected Vertx createVertxInstance() {
+        ownVertx = super.createVertxInstance();
+        return ownVertx;
+    }
+
+    @Override
+    protected void initializeServer() {
+        super.initializeServer();
+        String name = VertxPlatformHttpRouter.getRouterNameFromPort(settings.getBindPort());
+        Router routes = VertxPlatformHttpRouter.lookup(getCamelContext(), name);
+        ServerFailure.handle(routes);
+        getCamelContext().getRegistry().unbind(name);
+        getCamelContext().getRegistry().bind(name, new Doors(this, routes, name));
+    }
+
+    @Override
+    protected void startServer() {
+        String name = VertxPlatformHttpRouter.getRouterNameFromPort(settings.getBindPort());
+        Router doors = VertxPlatformHttpRouter.lookup(getCamelContext(), name);
+        HttpServer opened = getVertx().createHttpServer(connections.serverOptions())
+                .connectionHandler(connections::opened).invalidRequestHandler(ServerFailure::invalid)
+                .requestHandler(request -> {
+                    connections.asked(request);
+                    EarlyBody.take(request, doors);
+                });
+        await(opened.listen(settings.getBindPort(), settings.getBindHost()));
+        server = opened;
+        connections.watch(getVertx());
+    }
+
+    @Override
+    protected void stopServer() {
+        if (server != null) {
+            await(server.close());
+            server = null;
+        }
+    }
+
+    @Override
+    protected void stopVertx() {
+        if (ownVertx != null) {
+            await(ownVertx.close());
+            ownVertx = null;
+            setVertx(null);
+        }
+    }
+
+    private static void await(Future<?> done) {
+        done.toCompletionStage().toCompletableFuture().join();
+    }
+
+    /** Vert.x asks routes in the order in which they were added; a door that is closed and opened again would be behind all. */
+    private static final class Doors extends VertxPlatformHttpRouter {
+        private final VertxPlatformHttpRouter routes;
+
+        Doors(VertxPlatformHttpServer server, Router routes, String name) {
+            super(server, server.getVertx(), routes, name);
+            this.routes = (VertxPlatformHttpRouter) routes;
+        }
+
+        @Override
+        public Route route(String path) {
+            Route route = super.route(path);
+            return path.equals(EVERYTHING) ? route.last() : route;
+        }
+
+        @Override
+        public Handler<RoutingContext> bodyHandler() {
+            return routes.bodyHandler();
+        }
+    }
+}
