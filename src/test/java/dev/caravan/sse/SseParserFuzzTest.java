@@ -3,6 +3,7 @@ package dev.caravan.sse;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.caravan.sse.SseTranscript.Item;
+import dev.caravan.testkit.LongRun;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Random;
@@ -22,34 +23,34 @@ class SseParserFuzzTest {
 
     @Test
     void randomStreams() {
-        fuzz(1, 3_000);
+        for (long seed = 1; seed <= 3_000; seed++) {
+            fuzz(seed);
+        }
     }
 
     @Test
     @Tag("long")
     void manyRandomStreams() {
-        fuzz(1_000_000, 400_000);
+        LongRun.fuzz("sse streams", SseParserFuzzTest::fuzz);
     }
 
-    private static void fuzz(long firstSeed, int count) {
-        for (long seed = firstSeed; seed < firstSeed + count; seed++) {
-            Random random = new Random(seed);
-            byte[] stream = stream(random);
-            String which = "seed " + seed;
+    private static void fuzz(long seed) {
+        Random random = new Random(seed);
+        byte[] stream = stream(random);
+        String which = "seed " + seed;
 
-            SseTranscript expected = ReferenceModel.read(stream);
-            int noLimit = stream.length + 1;
-            assertEquals(expected, SseTranscript.whole(stream), which);
-            assertEquals(expected, SseTranscript.inPieces(stream, 1, noLimit), which);
-            assertEquals(expected, SseTranscript.inRandomPieces(stream, random, noLimit), which);
+        SseTranscript expected = ReferenceModel.read(stream);
+        int noLimit = stream.length + 1;
+        assertEquals(expected, SseTranscript.whole(stream), which);
+        assertEquals(expected, SseTranscript.inPieces(stream, 1, noLimit), which);
+        assertEquals(expected, SseTranscript.inRandomPieces(stream, random, noLimit), which);
 
-            int limit = 1 + random.nextInt(40);
-            SseTranscript limited = SseTranscript.inPieces(stream, stream.length + 1, limit);
-            List<Item> beginning = expected.items().subList(0, limited.items().size());
-            assertEquals(beginning, limited.items(), which);
-            assertEquals(limited, SseTranscript.inPieces(stream, 1, limit), which);
-            assertEquals(limited, SseTranscript.inRandomPieces(stream, random, limit), which);
-        }
+        int limit = 1 + random.nextInt(40);
+        SseTranscript limited = SseTranscript.inPieces(stream, stream.length + 1, limit);
+        List<Item> beginning = expected.items().subList(0, limited.items().size());
+        assertEquals(beginning, limited.items(), which);
+        assertEquals(limited, SseTranscript.inPieces(stream, 1, limit), which);
+        assertEquals(limited, SseTranscript.inRandomPieces(stream, random, limit), which);
     }
 
     private static byte[] stream(Random random) {

@@ -139,11 +139,17 @@ public final class ExecResponseDecoder implements ResponseDecoder {
     private void finish(StopReason said, String stopSequence) {
         open();
         StopReason reason = switch (said) {
-            case END_TURN, TOOL_USE -> events.toolUsed() ? StopReason.TOOL_USE : StopReason.END_TURN;
+            case END_TURN, TOOL_USE -> finishedByItself();
+            // The API always names the sequence; a client that looks for it would find nothing.
+            case STOP_SEQUENCE -> stopSequence == null ? finishedByItself() : said;
             default -> said;
         };
         Usage total = outputCounted ? usage : usage.withOutputTokens(TokenEstimate.ofBytes(outputBytes));
         events.finish(reason, reason == StopReason.STOP_SEQUENCE ? stopSequence : null, total);
+    }
+
+    private StopReason finishedByItself() {
+        return events.toolUsed() ? StopReason.TOOL_USE : StopReason.END_TURN;
     }
 
     private ApiException failure(Failure failure) {

@@ -121,6 +121,9 @@ class ExecResponseDecoderTest {
                 reply("a stop sequence tells the reason", """
                     {"text":"a","done":{"stop_sequence":"\\n"}}
                     """, TEXT_A + end("stop_sequence", "\"\\n\"", 7, 1)),
+                reply("a stop sequence without its name is the end of the turn", """
+                    {"text":"a","done":{"stop_reason":"stop_sequence"}}
+                    """, TEXT_A + end("end_turn", "null", 7, 1)),
                 reply("a stop sequence beside another reason is dropped", """
                     {"text":"a","done":{"stop_reason":"max_tokens","stop_sequence":"END"}}
                     """, TEXT_A + end("max_tokens", "null", 7, 1)),
@@ -212,7 +215,7 @@ class ExecResponseDecoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"end_turn", "max_tokens", "stop_sequence", "pause_turn", "refusal",
+    @ValueSource(strings = {"end_turn", "max_tokens", "pause_turn", "refusal",
             "model_context_window_exceeded"})
     void theReasonsOfTheApiAreTakenAsTheyAre(String reason) throws IOException {
         feed("{\"text\":\"a\",\"done\":{\"stop_reason\":\"" + reason + "\"}}\n");

@@ -8,6 +8,7 @@ import dev.caravan.message.EventGrammar;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageJson;
 import dev.caravan.provider.ToolNames;
+import dev.caravan.testkit.LongRun;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,10 +54,7 @@ class OpenAiFuzzTest {
     @Test
     @Tag("long")
     void manyBrokenStreams() {
-        long first = System.nanoTime();
-        for (long seed = first; seed < first + 300_000; seed++) {
-            stream(seed);
-        }
+        LongRun.fuzz("openai streams", OpenAiFuzzTest::stream);
     }
 
     private static void stream(long seed) {
