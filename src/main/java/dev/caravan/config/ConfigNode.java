@@ -1,5 +1,6 @@
 package dev.caravan.config;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 final class ConfigNode {
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[-+]?[0-9]{1,18}");
+    /** RFC 8259, sections 3 and 6. */
+    private static final Pattern JSON_NUMBER_OR_BOOLEAN = Pattern
+            .compile("true|false|-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
     private static final Duration LEAST_DURATION = Duration.ofMillis(1);
     private static final Duration MOST_DURATION = Duration.ofHours(24);
 
@@ -186,6 +190,21 @@ final class ConfigNode {
             return Optional.empty();
         }
         return expand(literals);
+    }
+
+    /** A text, a number or a boolean as JSON. A text is a text, unless its variables give a number or a boolean. */
+    Optional<String> json(String expectation) {
+        return scalar(expectation, UnaryOperator.identity()).flatMap(text -> {
+            boolean isPlain = JSON_NUMBER_OR_BOOLEAN.matcher(text).matches();
+            if (isPlain && (!isText() || hasVariables())) {
+                return Optional.of(text);
+            }
+            if (isText()) {
+                return Optional.of('"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"');
+            }
+            expected(expectation);
+            return Optional.empty();
+        });
     }
 
     /** A whole number, or a text whose variables give one. */

@@ -42,8 +42,13 @@ final class UpstreamBody {
      * @throws ApiException when the upstream fails or is silent for too long; the body has been aborted then
      */
     int read(byte[] buffer) {
+        return read(buffer, 0, buffer.length);
+    }
+
+    /** The same for a part of a buffer. */
+    int read(byte[] buffer, int offset, int length) {
         try {
-            int read = in.read(buffer);
+            int read = in.read(buffer, offset, length);
             exhausted = read < 0;
             return read;
         } catch (SocketTimeoutException e) {

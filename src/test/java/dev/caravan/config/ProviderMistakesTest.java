@@ -52,18 +52,18 @@ class ProviderMistakesTest {
                                 + "anthropic"),
                 mistake("unknown dialect", "a: { dialect: opnai }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"opnai\"; did you mean `openai`? "
-                                + "Valid: exec, openai, anthropic"),
+                                + "Valid: exec, openai, anthropic, ollama"),
                 mistake("unknown dialect like none", "a: { dialect: telnet }",
-                        "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"telnet\". Valid: exec, openai, anthropic"),
+                        "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"telnet\". Valid: exec, openai, anthropic, ollama"),
                 mistake("unknown dialect of the environment", "a: { dialect: \"${WORD}\" }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"${WORD}\"; did you mean `exec`? "
-                                + "Valid: exec, openai, anthropic"),
+                                + "Valid: exec, openai, anthropic, ollama"),
                 mistake("unset dialect", "a: { dialect: \"${DIALECT}\" }",
                         "caravan.yaml:2:17: providers.a.dialect: environment variable DIALECT is not set; set it, or "
                                 + "give a default: ${DIALECT:default}"),
                 mistake("dialect in upper case", "a: { dialect: OpenAI }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"OpenAI\"; did you mean `openai`? "
-                                + "Valid: exec, openai, anthropic"),
+                                + "Valid: exec, openai, anthropic, ollama"),
                 mistake("misspelt key for the dialect is one mistake", "a: { dialct: openai, base-url: \"http://x\" }",
                         "caravan.yaml:2:8: providers.a.dialct: unknown key `dialct`; did you mean `dialect`? "
                                 + OPENAI_KEYS
@@ -116,6 +116,11 @@ class ProviderMistakesTest {
                 mistake("the version of messages",
                         "a: { dialect: anthropic, base-url: \"https://api.anthropic.com/v1/\" }",
                         "caravan.yaml:2:38: providers.a.base-url: leave out /v1 at the end; Caravan adds /v1/messages"),
+                mistake("path of ollama in base-url", "a: { dialect: ollama, base-url: \"http://x/api/chat\" }",
+                        "caravan.yaml:2:35: providers.a.base-url: leave out /api at the end; Caravan adds /api/chat"),
+                mistake("OpenAI face of ollama in base-url", "a: { dialect: ollama, base-url: \"http://x/v1\" }",
+                        "caravan.yaml:2:35: providers.a.base-url: leave out /v1 at the end, which is Ollama's OpenAI "
+                                + "face; Caravan adds /api/chat"),
                 mistake("base-url as number", "a: { dialect: openai, base-url: 8000 }",
                         "caravan.yaml:2:35: providers.a.base-url: expected a URL as text (put it in quotes), found a number"),
                 openai("unknown option", "options: { max_tokens: 1 }",

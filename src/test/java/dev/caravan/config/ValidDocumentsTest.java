@@ -39,6 +39,33 @@ class ValidDocumentsTest {
     }
 
     @Test
+    void ollamaNeedsNothingButItsDialect() {
+        assertEquals(
+                new OllamaProvider("a",
+                        new HttpEndpoint(URI.create("http://127.0.0.1:11434"), Optional.empty(), Map.of(),
+                                Timeouts.DEFAULT),
+                        List.of(), OllamaOptions.DEFAULT),
+                Configs.readProvider("a: { dialect: ollama }", Map.of()));
+    }
+
+    @Test
+    void everyKeyOfOllama() {
+        OllamaProvider ollama = (OllamaProvider) Configs.readProvider("""
+            a:
+              dialect: ollama
+              base-url: "http://gpu:11434/"
+              keep-alive: 1h30m
+              think: never
+              options: { num_ctx: 32768, min_p: 0.05, use_mmap: false, name: a"b, quoted: "7", num_gpu: "${GPUS}" }
+            """, Map.of("GPUS", "2"));
+        assertEquals(URI.create("http://gpu:11434"), ollama.endpoint().baseUrl());
+        assertEquals(new OllamaOptions(Optional.of("\"1h30m\""), false, Map.of("num_ctx", "32768", "min_p", "0.05",
+                "use_mmap", "false", "name", "\"a\\\"b\"", "quoted", "\"7\"", "num_gpu", "2")), ollama.options());
+        assertEquals(Optional.of("-1"), ((OllamaProvider) Configs.readProvider("a: { dialect: ollama, keep-alive: -1 }",
+                Map.of())).options().keepAlive());
+    }
+
+    @Test
     void sectionsWithoutAValueHaveDefaults() {
         assertEquals(Configs.read(Configs.PROVIDERS),
                 Configs.read("server:\nkeys:\ntimeouts:\nmodels:\n" + Configs.PROVIDERS));
