@@ -40,9 +40,10 @@ public class OllamaDecoderBenchmark {
         thinking = line("\"content\":\"\",\"thinking\":\" so\"");
         call = line(
                 "\"content\":\"\",\"tool_calls\":[{\"id\":\"call_1\",\"function\":{\"index\":0,\"name\":\"Bash\",\"arguments\":{\"command\":\"ls -l\"}}}]");
-        last = utf8("{\"model\":\"qwen3:8b\",\"created_at\":\"2026-08-21T10:00:01.123456Z\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},"
-                + "\"done\":true,\"done_reason\":\"stop\",\"total_duration\":91234567,\"load_duration\":1234567,\"prompt_eval_count\":26,"
-                + "\"prompt_eval_duration\":2345678,\"eval_count\":7,\"eval_duration\":3456789}");
+        last = utf8(
+                "{\"model\":\"qwen3:8b\",\"created_at\":\"2026-08-21T10:00:01.123456Z\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},"
+                        + "\"done\":true,\"done_reason\":\"stop\",\"total_duration\":91234567,\"load_duration\":1234567,\"prompt_eval_count\":26,"
+                        + "\"prompt_eval_duration\":2345678,\"eval_count\":7,\"eval_duration\":3456789}");
     }
 
     @Benchmark

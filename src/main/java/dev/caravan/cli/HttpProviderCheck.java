@@ -72,7 +72,8 @@ final class HttpProviderCheck {
 
     private URI url() {
         return URI.create(switch (provider) {
-            case OpenAiProvider openai -> endpoint.baseUrl() + "/models";
+            case OpenAiProvider openai -> endpoint.baseUrl() + "/models"
+                    + openai.options().access().apiVersion().map(version -> "?api-version=" + version).orElse("");
             case AnthropicProvider anthropic -> endpoint.baseUrl() + "/v1/models?limit=1000";
             case OllamaProvider ollama -> endpoint.baseUrl() + "/api/tags";
         });
@@ -88,7 +89,10 @@ final class HttpProviderCheck {
         if (withKey && endpoint.apiKey().isPresent()) {
             String key = endpoint.apiKey().get().reveal();
             switch (provider) {
-                case OpenAiProvider openai -> headers.put("authorization", "Bearer " + key);
+                case OpenAiProvider openai -> {
+                    String header = openai.options().access().keyHeader();
+                    headers.put(header, header.equals("authorization") ? "Bearer " + key : key);
+                }
                 case OllamaProvider ollama -> headers.put("authorization", "Bearer " + key);
                 case AnthropicProvider anthropic -> headers.put("x-api-key", key);
             }

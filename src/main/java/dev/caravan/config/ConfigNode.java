@@ -62,6 +62,17 @@ final class ConfigNode {
         return new ConfigNode(node, keyMark, path, reading.with(missing), secret);
     }
 
+    /**
+     * The same place with what its mapping lacks from a preset.
+     *
+     * @param name where the preset is named, which is where what comes from it is said to stand
+     */
+    ConfigNode with(MappingNode preset, ConfigNode name) {
+        return node instanceof MappingNode own
+                ? new ConfigNode(Presets.merged(own, preset, name.node.getStartMark()), keyMark, path, reading, secret)
+                : this;
+    }
+
     String path() {
         return path;
     }
@@ -204,6 +215,22 @@ final class ConfigNode {
             }
             expected(expectation);
             return Optional.empty();
+        });
+    }
+
+    /** A boolean, or a text whose variables give one. */
+    Optional<Boolean> bool() {
+        String expectation = "true or false";
+        if (!node.getTag().equals(Tag.BOOL) && !hasVariables()) {
+            expected(expectation);
+            return Optional.empty();
+        }
+        return expand(UnaryOperator.identity()).flatMap(text -> {
+            if (!text.equals("true") && !text.equals("false")) {
+                expected(expectation);
+                return Optional.empty();
+            }
+            return Optional.of(text.equals("true"));
         });
     }
 

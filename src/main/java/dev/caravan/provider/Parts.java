@@ -109,6 +109,11 @@ public final class Parts {
         }
     }
 
+    /** Takes all parts away. */
+    public void clear() {
+        parts.clear();
+    }
+
     /** Adds parts behind those that are here. */
     public void addAll(List<? extends Part> more) {
         parts.addAll(more);

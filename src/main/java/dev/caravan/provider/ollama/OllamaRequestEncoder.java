@@ -7,13 +7,12 @@ import dev.caravan.message.MessageJson;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.message.Text;
 import dev.caravan.message.Tool;
-import dev.caravan.message.ToolChoice;
 import dev.caravan.provider.BlockPath;
+import dev.caravan.provider.OfferedTools;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -133,17 +132,15 @@ public final class OllamaRequestEncoder {
 
     /** Ollama leaves the choice to the model, so a call cannot be demanded; that none is made can. */
     private void tools(MessageRequest request, JsonGenerator out) throws IOException {
-        List<Tool> tools = request.tools().stream().filter(tool -> tool.name() != null && tool.inputSchema() != null)
-                .toList();
-        ToolChoice.Mode mode = request.toolChoice() == null ? ToolChoice.Mode.AUTO : request.toolChoice().mode();
-        if (tools.isEmpty() || mode == ToolChoice.Mode.NONE) {
+        OfferedTools offered = OfferedTools.of(request);
+        if (offered.tools().isEmpty() || offered.callForbidden()) {
             return;
         }
-        if (mode == ToolChoice.Mode.ANY || mode == ToolChoice.Mode.TOOL && isOffered(request.toolChoice(), tools)) {
+        if (offered.callDemanded()) {
             throw BlockPath.notCarried("tool_choice", "the demand that a tool be called", provider);
         }
         out.writeArrayFieldStart("tools");
-        for (Tool tool : tools) {
+        for (Tool tool : offered.tools()) {
             out.writeStartObject();
             out.writeStringField("type", "function");
             out.writeObjectFieldStart("function");
@@ -157,9 +154,5 @@ public final class OllamaRequestEncoder {
             out.writeEndObject();
         }
         out.writeEndArray();
-    }
-
-    private static boolean isOffered(ToolChoice choice, List<Tool> tools) {
-        return tools.stream().anyMatch(tool -> tool.name().equals(choice.name()));
     }
 }

@@ -22,6 +22,7 @@ final class ChunkReader {
     private String reasoningContent = "";
     private String reasoning = "";
     private String reasoningDetails = "";
+    private String detailsText = "";
     private List<Piece> content = List.of();
     private String refusal = "";
     private List<ToolFragment> calls = List.of();
@@ -66,8 +67,8 @@ final class ChunkReader {
         // Some servers say the same under two names, so only one of them counts.
         String thought = !reasoningContent.isEmpty()
                 ? reasoningContent
-                : !reasoning.isEmpty() ? reasoning : reasoningDetails;
-        return new Chunk(thought, content, refusal, calls, finishReason, usage, error);
+                : !reasoning.isEmpty() ? reasoning : detailsText;
+        return new Chunk(thought, reasoningDetails, content, refusal, calls, finishReason, usage, error);
     }
 
     private void object() throws IOException {
@@ -132,13 +133,27 @@ final class ChunkReader {
                 }
                 case "reasoning_content" -> reasoningContent = string();
                 case "reasoning" -> reasoning = string();
-                case "reasoning_details" -> reasoningDetails = joined("text", "summary");
+                case "reasoning_details" -> reasoningDetails(value);
                 case "refusal" -> refusal = string();
                 case "tool_calls" -> toolCalls();
                 case "function_call" -> toolCall();
                 default -> json.skipChildren();
             }
         }
+    }
+
+    /** Kept as a whole, beside the text in it. */
+    private void reasoningDetails(JsonToken value) throws IOException {
+        if (value != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return;
+        }
+        String array = copy();
+        try (JsonParser within = MessageJson.FACTORY.createParser(array)) {
+            within.nextToken();
+            detailsText = new ChunkReader(within, turnField).joined("text", "summary");
+        }
+        reasoningDetails = array.equals("[]") ? "" : array;
     }
 
     private void piece(boolean thinking, String text) {
@@ -261,6 +276,11 @@ final class ChunkReader {
         if (value != JsonToken.START_OBJECT) {
             return string();
         }
+        return copy();
+    }
+
+    /** The value at hand as text. */
+    private String copy() throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator copy = MessageJson.FACTORY.createGenerator(text)) {
             copy.copyCurrentStructure(json);

@@ -2,6 +2,7 @@ package dev.caravan.provider.openai;
 
 import dev.caravan.config.OpenAiOptions;
 import dev.caravan.config.OpenAiOptions.PrematureEnd;
+import dev.caravan.config.OpenAiOptions.ReasoningReplay;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ContentBlock;
 import dev.caravan.message.ErrorType;
@@ -34,13 +35,15 @@ import java.util.function.Consumer;
  */
 public final class OpenAiResponseDecoder implements ResponseDecoder {
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
-    private static final String SIGNATURE = ContentBlock.Thinking.MINTED_SIGNATURE + "openai";
+    static final String SIGNATURE = ContentBlock.Thinking.MINTED_SIGNATURE + "openai";
 
     private final MessageStart opening;
     private final OpenAiOptions options;
     private final EventSequencer out;
     private final ToolCalls toolCalls;
 
+    private final ReasoningDetails details = new ReasoningDetails();
+    private boolean detailsToTell;
     private String finishReason = "";
     private OpenAiUsage usage;
     private boolean refused;
@@ -163,6 +166,7 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     private void say(Chunk chunk) {
         open();
         think(chunk.reasoning());
+        details(chunk);
         for (Chunk.Piece piece : chunk.content()) {
             if (piece.thinking()) {
                 think(piece.text());
@@ -182,6 +186,29 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
         }
     }
 
+    /** The details travel in the signature, which is told when something else begins. */
+    private void details(Chunk chunk) {
+        if (options.reasoning().replay() == ReasoningReplay.REASONING_DETAILS && !chunk.reasoningDetails().isEmpty()) {
+            try {
+                details.add(chunk.reasoningDetails());
+                detailsToTell = true;
+            } catch (IOException e) {
+                throw OpenAiErrors.broken("the provider sent reasoning details that are no JSON");
+            }
+        }
+        boolean others = !(chunk.content().isEmpty() && chunk.refusal().isEmpty() && chunk.calls().isEmpty());
+        if (others) {
+            sign();
+        }
+    }
+
+    private void sign() {
+        if (detailsToTell) {
+            detailsToTell = false;
+            out.signature(details.signature());
+        }
+    }
+
     private void think(String thought) {
         if (!thought.isEmpty()) {
             count(thought);
@@ -193,6 +220,7 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     private void finish() {
         StopReason reason = stopReason();
         open();
+        sign();
         out.finish(reason, null, usage());
     }
 

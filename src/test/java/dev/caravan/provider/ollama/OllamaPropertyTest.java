@@ -29,23 +29,28 @@ class OllamaPropertyTest {
         Arbitrary<String> text = Arbitraries.strings().withChars("aé你\\n {}[]:,").ofMaxLength(6)
                 .map(value -> value.replace("\\", "\\\\"));
         Arbitrary<String> content = text.map(value -> OllamaStreamTest.line("\"content\":\"" + value + "\""));
-        Arbitrary<String> thinking = text.map(value -> OllamaStreamTest.line("\"content\":\"\",\"thinking\":\"" + value + "\""));
-        Arbitrary<String> call = Combinators.combine(text, Arbitraries.of("", "c", "d.e")).as((value, id) -> OllamaStreamTest.line(
-                "\"tool_calls\":[{\"id\":\"" + id + "\",\"function\":{\"name\":\"f\",\"arguments\":{\"k\":\"" + value
-                        + "\"}}}]"));
+        Arbitrary<String> thinking = text
+                .map(value -> OllamaStreamTest.line("\"content\":\"\",\"thinking\":\"" + value + "\""));
+        Arbitrary<String> call = Combinators.combine(text, Arbitraries.of("", "c", "d.e"))
+                .as((value, id) -> OllamaStreamTest.line(
+                        "\"tool_calls\":[{\"id\":\"" + id + "\",\"function\":{\"name\":\"f\",\"arguments\":{\"k\":\""
+                                + value
+                                + "\"}}}]"));
         return Arbitraries.oneOf(content, thinking, call).list().ofMaxSize(12);
     }
 
     @Property(tries = 300)
     void anyLegalReplyIsALegalMessage(@ForAll("lines") List<String> lines) {
-        OllamaStreamTest.Decoded decoded = OllamaStreamTest.decode(List.of((String.join("", lines) + OllamaStreamTest.done("stop")).getBytes(StandardCharsets.UTF_8)));
+        OllamaStreamTest.Decoded decoded = OllamaStreamTest.decode(
+                List.of((String.join("", lines) + OllamaStreamTest.done("stop")).getBytes(StandardCharsets.UTF_8)));
         assertNull(decoded.failure());
         assertTrue(decoded.events().endsWith("\nstop"));
     }
 
     @Property(tries = 300)
     void aReplyThatIsCutOffAnywhereIsAnError(@ForAll("lines") List<String> lines, @ForAll int where) {
-        byte[] whole = (String.join("", lines) + OllamaStreamTest.done("stop").strip()).getBytes(StandardCharsets.UTF_8);
+        byte[] whole = (String.join("", lines) + OllamaStreamTest.done("stop").strip())
+                .getBytes(StandardCharsets.UTF_8);
         byte[] cut = Arrays.copyOf(whole, Math.floorMod(where, whole.length));
         assertNotNull(OllamaStreamTest.decode(List.of(cut)).failure());
     }

@@ -258,7 +258,7 @@ class ConversationWriterTest {
     void whatTheDialectHasNothingForIsRefused(String block, String problem) {
         ApiException e = assertThrows(ApiException.class, () -> Encoded
                 .messages("[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"t\"}," + block + "]}]"));
-        assertEquals(problem + " cannot be sent to a provider of the openai dialect", e.getMessage());
+        assertEquals(problem + " cannot be sent to provider home", e.getMessage());
         assertEquals(400, e.status());
         assertEquals(ErrorType.INVALID_REQUEST_ERROR, e.type());
     }
@@ -267,11 +267,11 @@ class ConversationWriterTest {
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "{\"type\":\"compaction\",\"content\":\"summary\"} | messages.1.content.0: a block of type \"compaction\"",
             "{\"type\":\"document\",\"source\":{\"type\":\"content\",\"content\":[" + IMAGE
-                    + "]}} | messages.1.content.0: an image of the assistant"})
+                    + "]}} | messages.1.content.0: an image or a file of the assistant"})
     void whatMattersInAnAnswerIsNotDropped(String block, String problem) {
         ApiException e = assertThrows(ApiException.class,
                 () -> Encoded.messages("[" + ASK + ",{\"role\":\"assistant\",\"content\":[" + block + "]}]"));
-        assertEquals(problem + " cannot be sent to a provider of the openai dialect", e.getMessage());
+        assertEquals(problem + " cannot be sent to provider home", e.getMessage());
     }
 
     // -- the same bytes again ------------------------------------------------------------------------------------------

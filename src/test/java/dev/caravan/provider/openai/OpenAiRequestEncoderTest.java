@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.caravan.config.OpenAiOptions;
-import dev.caravan.config.OpenAiOptions.MaxTokensField;
-import dev.caravan.config.OpenAiOptions.PrematureEnd;
 import dev.caravan.message.ApiException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,8 +39,8 @@ class OpenAiRequestEncoderTest {
 
     @Test
     void theFieldThatLimitsTheReplyIsTheProvidersChoice() {
-        OpenAiRequestEncoder encoder = new OpenAiRequestEncoder(
-                new OpenAiOptions(MaxTokensField.MAX_COMPLETION_TOKENS, PrematureEnd.ERROR));
+        OpenAiRequestEncoder encoder = Encoded
+                .encoder("dialect: openai\noptions: { max-tokens-field: max_completion_tokens }");
         assertEquals(
                 "{\"model\":\"m\",\"max_completion_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
                 Encoded.request(
@@ -56,13 +53,16 @@ class OpenAiRequestEncoderTest {
         ApiException e = assertThrows(ApiException.class, () -> Encoded
                 .request("{\"model\":\"x\",\"max_tokens\":0,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}"));
         assertEquals(400, e.status());
-        assertEquals("max_tokens: 0 has no counterpart at a provider of the openai dialect", e.getMessage());
+        assertEquals("max_tokens: 0 cannot be sent to provider home", e.getMessage());
     }
 
     @Test
     void fourStopSequencesAtMost() {
         assertEquals(",\"stop\":[\"a\",\"b\",\"c\",\"d\"]",
-                Encoded.fields("\"stop_sequences\":[\"a\",\"b\",\"c\",\"d\",\"e\"]"));
+                Encoded.fields("\"stop_sequences\":[\"a\",\"b\",\"c\",\"d\"]"));
+        ApiException e = assertThrows(ApiException.class,
+                () -> Encoded.fields("\"stop_sequences\":[\"a\",\"b\",\"c\",\"d\",\"e\"]"));
+        assertEquals("stop_sequences: more than 4 cannot be sent to provider home", e.getMessage());
         assertEquals("", Encoded.fields("\"stop_sequences\":[]"));
     }
 
@@ -75,10 +75,38 @@ class OpenAiRequestEncoderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"\"output_config\":{\"effort\":null}",
-            "\"output_config\":{\"effort\":\"utmost\"}",
             "\"thinking\":{\"type\":\"adaptive\"}", "\"thinking\":{\"type\":\"disabled\"}"})
     void noEffortIsMadeUp(String fields) {
         assertEquals("", Encoded.fields(fields));
+    }
+
+    @Test
+    void anEffortThatNobodyKnowsIsRefused() {
+        ApiException e = assertThrows(ApiException.class,
+                () -> Encoded.fields("\"output_config\":{\"effort\":\"utmost\"}"));
+        assertEquals("output_config.effort: the unknown effort \"utmost\" cannot be sent to provider home",
+                e.getMessage());
+        assertEquals(400, e.status());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1024,low", "4095,low", "4096,medium", "16383,medium", "16384,high", "60000,high"})
+    void aBudgetBecomesAnEffort(int budget, String expected) {
+        String encoded = Encoded.request("{\"model\":\"x\",\"max_tokens\":64000,\"messages\":[{\"role\":\"user\","
+                + "\"content\":\"a\"}],\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":" + budget + "}}");
+        assertEquals("{\"model\":\"m\",\"max_tokens\":64000,\"reasoning_effort\":\"" + expected
+                + "\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}", encoded);
+    }
+
+    @Test
+    void aModelThatSaysLessIsAskedForLess() {
+        OpenAiRequestEncoder encoder = Encoded
+                .encoder(
+                        "dialect: openai\nmodels: [{ id: m, max-output-tokens: 16384 }, { id: n, max-output-tokens: 1 }]");
+        assertEquals("{\"model\":\"m\",\"max_tokens\":16384,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
+                Encoded.request(
+                        "{\"model\":\"x\",\"max_tokens\":32000,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
+                        encoder));
     }
 
     @Test
@@ -162,11 +190,19 @@ class OpenAiRequestEncoderTest {
             "{\"type\":\"tool\",\"name\":\"a\"} | ,\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"a\"}}",
             "{\"type\":\"auto\",\"disable_parallel_tool_use\":true} | ,\"tool_choice\":\"auto\",\"parallel_tool_calls\":false",
             "{\"type\":\"any\",\"disable_parallel_tool_use\":false} | ,\"tool_choice\":\"required\"",
-            // a choice that names a tool which is not there
-            "{\"type\":\"tool\",\"name\":\"web_search\"} | ~~", "{\"type\":\"tool\",\"name\":\"nowhere\"} | ~~"})
+            // a choice that names a tool which runs at Anthropic
+            "{\"type\":\"tool\",\"name\":\"web_search\"} | ~~"})
     void toolChoice(String choice, String expected) {
         assertEquals(",\"tools\":[" + FUNCTION_A + "]" + expected,
                 Encoded.fields("\"tools\":[" + TOOL_A + "," + SEARCH + "],\"tool_choice\":" + choice));
+    }
+
+    @Test
+    void aToolThatIsNotDeclaredCannotBeDemanded() {
+        ApiException e = assertThrows(ApiException.class, () -> Encoded.fields(
+                "\"tools\":[" + TOOL_A + "],\"tool_choice\":{\"type\":\"tool\",\"name\":\"nowhere\"}"));
+        assertEquals("tool_choice.name: no tool of the name \"nowhere\" is declared in tools", e.getMessage());
+        assertEquals(400, e.status());
     }
 
     @ParameterizedTest

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.config.OpenAiOptions;
-import dev.caravan.config.OpenAiOptions.MaxTokensField;
-import dev.caravan.config.OpenAiOptions.PrematureEnd;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.EventText;
 import dev.caravan.message.MessageEvent;
@@ -174,7 +172,7 @@ class OpenAiStreamEndTest {
             "U {\"prompt_tokens\":5,\"completion_tokens\":0}\n[DONE]", "{}"})
     void aStreamThatSaysNothing(String chunks) {
         Decoded.stream(chunks).fails("", 502, "api_error", CUT_OFF);
-        Decoded.stream(chunks, new OpenAiOptions(MaxTokensField.MAX_TOKENS, PrematureEnd.ACCEPT), ToolNames.of(Encoded
+        Decoded.stream(chunks, Decoded.ACCEPTING, ToolNames.of(Encoded
                 .decoded("{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}")))
                 .fails("", 502, "api_error", CUT_OFF);
     }
@@ -196,7 +194,7 @@ class OpenAiStreamEndTest {
     }
 
     private static Decoded accepting(String chunks) {
-        return Decoded.stream(chunks, new OpenAiOptions(MaxTokensField.MAX_TOKENS, PrematureEnd.ACCEPT),
+        return Decoded.stream(chunks, Decoded.ACCEPTING,
                 ToolNames.of(Encoded
                         .decoded(
                                 "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}")));
