@@ -27,6 +27,7 @@ final class ChunkReader {
     private String refusal = "";
     private List<ToolFragment> calls = List.of();
     private String finishReason = "";
+    private String matchedStop = "";
     private OpenAiUsage usage;
     private ProviderError error;
     private boolean errorObject;
@@ -68,7 +69,7 @@ final class ChunkReader {
         String thought = !reasoningContent.isEmpty()
                 ? reasoningContent
                 : !reasoning.isEmpty() ? reasoning : detailsText;
-        return new Chunk(thought, reasoningDetails, content, refusal, calls, finishReason, usage, error);
+        return new Chunk(thought, reasoningDetails, content, refusal, calls, finishReason, matchedStop, usage, error);
     }
 
     private void object() throws IOException {
@@ -110,6 +111,8 @@ final class ChunkReader {
             }
             switch (field) {
                 case "finish_reason" -> finishReason = string();
+                // vLLM, SGLang: a text for a stop sequence, a number for a token.
+                case "stop_reason", "matched_stop" -> matchedStop = string();
                 // Moonshot tells the usage here, OpenRouter an error.
                 case "usage" -> usage();
                 case "error" -> error();

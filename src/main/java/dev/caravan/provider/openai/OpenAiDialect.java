@@ -47,7 +47,8 @@ public final class OpenAiDialect implements HttpDialect {
 
     @Override
     public ResponseDecoder decoder(Call call, Consumer<MessageEvent> out) {
-        return new OpenAiResponseDecoder(out, call.messageStart(), ToolNames.of(call.getRequest()), options);
+        return new OpenAiResponseDecoder(out, call.messageStart(), ToolNames.of(call.getRequest()), options,
+                call.getRequest().stopSequences());
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.caravan.message.Usage;
 import dev.caravan.provider.ResponseDecoder;
 import dev.caravan.provider.ToolNames;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -28,7 +29,8 @@ import java.util.function.Consumer;
  * error, unless the provider's options accept it; cut-off arguments are always one.
  *
  * <p>
- * The dialect does not tell which stop sequence was met, so such a message ends with {@code end_turn}. It does not sign
+ * The dialect does not tell which stop sequence was met, so such a message ends with {@code end_turn}, unless the server does so
+ * beside the finish reason, as vLLM and SGLang do. It does not sign
  * reasoning, so Caravan does, in a form that it recognises later. Not thread-safe.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/chat/streaming">OpenAI: The chat completion chunk object</a>
@@ -39,12 +41,14 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
 
     private final MessageStart opening;
     private final OpenAiOptions options;
+    private final List<String> stopSequences;
     private final EventSequencer out;
     private final ToolCalls toolCalls;
 
     private final ReasoningDetails details = new ReasoningDetails();
     private boolean detailsToTell;
     private String finishReason = "";
+    private String matchedStop = "";
     private OpenAiUsage usage;
     private boolean refused;
     private long outputBytes;
@@ -58,8 +62,15 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
      */
     public OpenAiResponseDecoder(Consumer<MessageEvent> out, MessageStart opening, ToolNames names,
             OpenAiOptions options) {
+        this(out, opening, names, options, List.of());
+    }
+
+    /** @param stopSequences those of the request */
+    OpenAiResponseDecoder(Consumer<MessageEvent> out, MessageStart opening, ToolNames names, OpenAiOptions options,
+            List<String> stopSequences) {
         this.opening = opening;
         this.options = options;
+        this.stopSequences = stopSequences;
         this.out = new EventSequencer(out);
         this.toolCalls = new ToolCalls(this.out, names);
     }
@@ -157,6 +168,9 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
         if (!chunk.finishReason().isEmpty()) {
             finishReason = chunk.finishReason();
         }
+        if (!chunk.matchedStop().isEmpty()) {
+            matchedStop = chunk.matchedStop();
+        }
     }
 
     private void open() {
@@ -221,7 +235,8 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
         StopReason reason = stopReason();
         open();
         sign();
-        out.finish(reason, null, usage());
+        boolean stopped = reason == StopReason.END_TURN && stopSequences.contains(matchedStop);
+        out.finish(stopped ? StopReason.STOP_SEQUENCE : reason, stopped ? matchedStop : null, usage());
     }
 
     private StopReason stopReason() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.caravan.message.ApiException;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Everything of a request but its conversation: wire text in, wire text out. */
 class OpenAiRequestEncoderTest {
     @Test
+    @DisplayName("case 13: unknown fields are not refused and not sent on")
     void aWholeRequest() {
         assertEquals(
                 """
@@ -33,11 +35,13 @@ class OpenAiRequestEncoderTest {
     }
 
     @Test
+    @DisplayName("case 5: only a stream is asked for its usage")
     void aReplyThatDoesNotStreamIsNotAskedForUsage() {
         assertEquals("", Encoded.fields("\"stream\":false"));
     }
 
     @Test
+    @DisplayName("case 13: max_tokens or max_completion_tokens")
     void theFieldThatLimitsTheReplyIsTheProvidersChoice() {
         OpenAiRequestEncoder encoder = Encoded
                 .encoder("dialect: openai\noptions: { max-tokens-field: max_completion_tokens }");
@@ -57,6 +61,7 @@ class OpenAiRequestEncoderTest {
     }
 
     @Test
+    @DisplayName("case 13: stop sequences up to the limit of the provider")
     void fourStopSequencesAtMost() {
         assertEquals(",\"stop\":[\"a\",\"b\",\"c\",\"d\"]",
                 Encoded.fields("\"stop_sequences\":[\"a\",\"b\",\"c\",\"d\"]"));
@@ -67,6 +72,7 @@ class OpenAiRequestEncoderTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 13: effort")
     @CsvSource({"low,low", "medium,medium", "high,high", "xhigh,high", "max,high"})
     void effort(String effort, String expected) {
         assertEquals(",\"reasoning_effort\":\"" + expected + "\"",
@@ -90,6 +96,7 @@ class OpenAiRequestEncoderTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 13: a budget becomes an effort")
     @CsvSource({"1024,low", "4095,low", "4096,medium", "16383,medium", "16384,high", "60000,high"})
     void aBudgetBecomesAnEffort(int budget, String expected) {
         String encoded = Encoded.request("{\"model\":\"x\",\"max_tokens\":64000,\"messages\":[{\"role\":\"user\","
@@ -99,6 +106,7 @@ class OpenAiRequestEncoderTest {
     }
 
     @Test
+    @DisplayName("case 13: max_tokens is clamped to what the model can say")
     void aModelThatSaysLessIsAskedForLess() {
         OpenAiRequestEncoder encoder = Encoded
                 .encoder(
@@ -121,6 +129,7 @@ class OpenAiRequestEncoderTest {
     // -- the system prompt -------------------------------------------------------------------------------------------
 
     @ParameterizedTest
+    @DisplayName("cases 11 and 12: the system prompt as string and array, without the billing line")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             // a string, an array, nothing
             "\"You are terse.\" | You are terse.",
@@ -141,6 +150,7 @@ class OpenAiRequestEncoderTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 12: an empty system prompt is none")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"\"", "[]", "[{\"type\":\"text\",\"text\":\"\"}]",
             "\"x-anthropic-billing-header: cch=1;\"",
             "[{\"type\":\"text\",\"text\":\"x-anthropic-billing-header: cch=1;\\n\"}]"})
@@ -157,6 +167,7 @@ class OpenAiRequestEncoderTest {
     private static final String SEARCH = "{\"type\":\"web_search_20250305\",\"name\":\"web_search\",\"max_uses\":5}";
 
     @Test
+    @DisplayName("case 11: a schema is sent as it is written")
     void aSchemaIsSentAsItIsWritten() {
         String schema = "{ \"type\" : \"object\",\"$schema\":\"x\",\"properties\":{\"b\":{\"type\":\"string\",\"default\":\"\\u00e4\\/\"},\"a\":{}},\"x\":1.50 }";
         assertEquals(
@@ -169,6 +180,7 @@ class OpenAiRequestEncoderTest {
     }
 
     @Test
+    @DisplayName("case 11: no cache_control in tools")
     void whatOnlyAnthropicKnowsOfAToolIsNotSent() {
         String encoded = Encoded.fields("\"tools\":[{\"name\":\"a\",\"input_schema\":{\"type\":\"object\"},"
                 + "\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"},\"defer_loading\":true,\"eager_input_streaming\":true,"
@@ -185,6 +197,7 @@ class OpenAiRequestEncoderTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 18: tool_choice")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"{\"type\":\"auto\"} | ,\"tool_choice\":\"auto\"",
             "{\"type\":\"any\"} | ,\"tool_choice\":\"required\"", "{\"type\":\"none\"} | ,\"tool_choice\":\"none\"",
             "{\"type\":\"tool\",\"name\":\"a\"} | ,\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"a\"}}",
@@ -206,6 +219,7 @@ class OpenAiRequestEncoderTest {
     }
 
     @ParameterizedTest
+    @DisplayName("cases 18 and 19: without tools there is no choice")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"tools\":[]",
             "\"tools\":[],\"tool_choice\":{\"type\":\"auto\"}",
             "\"tool_choice\":{\"type\":\"any\",\"disable_parallel_tool_use\":true}",
@@ -216,6 +230,7 @@ class OpenAiRequestEncoderTest {
     }
 
     @Test
+    @DisplayName("case 10: a long name is shortened everywhere alike")
     void aLongNameIsShortenedEverywhereAlike() {
         String name = "mcp__a_server_with_a_rather_long_name__and_a_tool_with_a_name_that_goes_on";
         String form = "mcp__a_server_with_a_rather_long_name__and_a_tool_with__1e5444c1";
