@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.config.AnthropicProvider;
 import dev.caravan.config.HttpEndpoint;
 import dev.caravan.config.HttpProvider;
+import dev.caravan.config.OllamaProvider;
 import dev.caravan.config.OpenAiProvider;
 import java.io.IOException;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.util.Optional;
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/models/list">OpenAI: List models</a>
  * @see <a href="https://platform.claude.com/docs/en/api/models-list">Anthropic: List models</a>
+ * @see <a href="https://docs.ollama.com/api/tags">Ollama: List models</a>
  */
 final class HttpProviderCheck {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -70,8 +72,10 @@ final class HttpProviderCheck {
 
     private URI url() {
         return URI.create(switch (provider) {
-            case OpenAiProvider openai -> endpoint.baseUrl() + "/models";
+            case OpenAiProvider openai -> endpoint.baseUrl() + "/models"
+                    + openai.options().access().apiVersion().map(version -> "?api-version=" + version).orElse("");
             case AnthropicProvider anthropic -> endpoint.baseUrl() + "/v1/models?limit=1000";
+            case OllamaProvider ollama -> endpoint.baseUrl() + "/api/tags";
         });
     }
 
@@ -85,7 +89,11 @@ final class HttpProviderCheck {
         if (withKey && endpoint.apiKey().isPresent()) {
             String key = endpoint.apiKey().get().reveal();
             switch (provider) {
-                case OpenAiProvider openai -> headers.put("authorization", "Bearer " + key);
+                case OpenAiProvider openai -> {
+                    String header = openai.options().access().keyHeader();
+                    headers.put(header, header.equals("authorization") ? "Bearer " + key : key);
+                }
+                case OllamaProvider ollama -> headers.put("authorization", "Bearer " + key);
                 case AnthropicProvider anthropic -> headers.put("x-api-key", key);
             }
         }
@@ -93,12 +101,13 @@ final class HttpProviderCheck {
         return headers;
     }
 
-    /** The ids in the list, which both dialects write alike; empty when it is no such list. */
-    private static Optional<List<String>> models(byte[] body) {
+    /** The ids in the list, which OpenAI and Anthropic write alike; empty when it is no such list. */
+    private Optional<List<String>> models(byte[] body) {
+        boolean isOllama = provider instanceof OllamaProvider;
         try {
-            JsonNode data = new ObjectMapper().readTree(body).path("data");
+            JsonNode data = new ObjectMapper().readTree(body).path(isOllama ? "models" : "data");
             List<String> ids = new ArrayList<>();
-            data.forEach(model -> ids.add(model.path("id").asText()));
+            data.forEach(model -> ids.add(model.path(isOllama ? "name" : "id").asText()));
             return data.isArray() ? Optional.of(ids) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
@@ -169,6 +178,7 @@ final class HttpProviderCheck {
         return "if requests fail as well, check " + settings + ".base-url" + switch (provider) {
             case OpenAiProvider openai -> ", which usually ends with /v1";
             case AnthropicProvider anthropic -> ", which ends before /v1/messages";
+            case OllamaProvider ollama -> ", which ends before /api/chat";
         };
     }
 

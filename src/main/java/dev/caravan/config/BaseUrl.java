@@ -78,6 +78,12 @@ final class BaseUrl {
                     : path.endsWith("/v1")
                             ? Optional.of("leave out /v1 at the end; Caravan adds /v1/messages")
                             : Optional.empty();
+            case OLLAMA -> path.endsWith("/api/chat") || path.endsWith("/api")
+                    ? Optional.of("leave out /api at the end; Caravan adds /api/chat")
+                    : path.endsWith("/v1")
+                            ? Optional.of("leave out /v1 at the end, which is Ollama's OpenAI face; Caravan adds "
+                                    + "/api/chat")
+                            : Optional.empty();
             case EXEC -> Optional.empty();
         };
     }

@@ -11,7 +11,9 @@ public enum Dialect {
     /** OpenAI's chat completions and whatever is compatible with them. */
     OPENAI("openai"),
     /** Anthropic's Messages API. */
-    ANTHROPIC("anthropic");
+    ANTHROPIC("anthropic"),
+    /** Ollama's own chat API. */
+    OLLAMA("ollama");
 
     private final String id;
 

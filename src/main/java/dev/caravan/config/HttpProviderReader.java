@@ -1,7 +1,6 @@
 package dev.caravan.config;
 
 import dev.caravan.config.OpenAiOptions.MaxTokensField;
-import dev.caravan.config.OpenAiOptions.PrematureEnd;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,9 +15,6 @@ final class HttpProviderReader {
 
     static final List<String> ANTHROPIC_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
             "models");
-    static final List<String> OPENAI_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
-            "models", "options");
-    private static final List<String> OPTIONS_KEYS = List.of("max-tokens-field", "premature-end");
 
     /** A token of RFC 9110, section 5.6.2. */
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
@@ -34,16 +30,12 @@ final class HttpProviderReader {
     }
 
     Optional<OpenAiProvider> openai(String name, ConfigMap map, List<ProviderModel> models) {
-        map.allowOnly(OPENAI_KEYS);
-        Optional<HttpEndpoint> endpoint = endpoint(map, Dialect.OPENAI, "authorization");
-        Optional<ConfigMap> options = map.get("options").flatMap(
-                node -> node.mapping("a mapping of " + String.join(", ", OPTIONS_KEYS), OPTIONS_KEYS));
-        Optional<MaxTokensField> maxTokensField = options.flatMap(entries -> entries.get("max-tokens-field"))
-                .flatMap(node -> node.choice("field", MaxTokensField.byId()));
-        PrematureEnd prematureEnd = options.flatMap(entries -> entries.get("premature-end"))
-                .flatMap(node -> node.choice("value", PrematureEnd.byId())).orElse(PrematureEnd.ERROR);
-        return endpoint.map(at -> new OpenAiProvider(name, at, models,
-                new OpenAiOptions(maxTokensField.orElseGet(() -> usualField(at.baseUrl())), prematureEnd)));
+        map.allowOnly(OpenAiReader.KEYS);
+        Optional<URI> baseUrl = baseUrl(map, Dialect.OPENAI);
+        OpenAiOptions options = OpenAiReader.read(map,
+                baseUrl.map(HttpProviderReader::usualField).orElse(MaxTokensField.MAX_TOKENS));
+        return endpoint(map, baseUrl, options.access().keyHeader())
+                .map(at -> new OpenAiProvider(name, at, models, options));
     }
 
     private static MaxTokensField usualField(URI baseUrl) {
@@ -54,12 +46,24 @@ final class HttpProviderReader {
 
     Optional<AnthropicProvider> anthropic(String name, ConfigMap map, List<ProviderModel> models) {
         map.allowOnly(ANTHROPIC_KEYS);
-        return endpoint(map, Dialect.ANTHROPIC, "x-api-key").map(at -> new AnthropicProvider(name, at, models));
+        return endpoint(map, baseUrl(map, Dialect.ANTHROPIC), "x-api-key")
+                .map(at -> new AnthropicProvider(name, at, models));
     }
 
-    private Optional<HttpEndpoint> endpoint(ConfigMap map, Dialect dialect, String keyHeader) {
-        Optional<URI> baseUrl = map.required("base-url", "expected the URL of the API")
-                .flatMap(node -> BaseUrl.read(node, dialect));
+    Optional<OllamaProvider> ollama(String name, ConfigMap map, List<ProviderModel> models) {
+        map.allowOnly(OllamaReader.KEYS);
+        OllamaOptions options = OllamaReader.read(map);
+        Optional<URI> baseUrl = map.get("base-url").isEmpty()
+                ? Optional.of(URI.create(OllamaReader.BASE_URL))
+                : baseUrl(map, Dialect.OLLAMA);
+        return endpoint(map, baseUrl, "authorization").map(at -> new OllamaProvider(name, at, models, options));
+    }
+
+    private static Optional<URI> baseUrl(ConfigMap map, Dialect dialect) {
+        return map.required("base-url", "expected the URL of the API").flatMap(node -> BaseUrl.read(node, dialect));
+    }
+
+    private Optional<HttpEndpoint> endpoint(ConfigMap map, Optional<URI> baseUrl, String keyHeader) {
         // A variable with an empty default, ${NAME:}, is how a file says that the key is optional.
         Optional<Secret> apiKey = map.get("api-key").map(ConfigNode::asSecret)
                 .flatMap(node -> node.optionalText("an API key as text").filter(text -> !text.isEmpty())

@@ -76,6 +76,9 @@ public final class DecodeResponse implements Processor {
         if (type.startsWith("text/event-stream")) {
             return SseEventStream.of(body, out -> dialect.decoder(call, out));
         }
+        if (type.startsWith("application/x-ndjson")) {
+            return LineBody.events(body, out -> dialect.decoder(call, out));
+        }
         if (type.startsWith("application/json") || type.isEmpty()) {
             return new JsonEventStream(body, out -> dialect.decoder(call, out));
         }

@@ -10,13 +10,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The tools' names of one call as its provider may see them. The Messages API allows 128 characters, other dialects 64 of
  * {@code [a-zA-Z0-9_-]}; a name that does not fit is cleaned, cut and told apart by a hash, and gets its own form back in the
- * reply. The short form depends on the name alone, so a prompt stays the same from turn to turn. Encoder and decoder of a call
- * share one. Immutable.
+ * reply. The short form depends on the name alone, so a prompt stays the same from turn to turn, but for a form that another tool
+ * of the request is called by or has already. Encoder and decoder of a call share one. Immutable.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/chat/create">OpenAI: Create chat completion, tools</a>
  */
@@ -38,9 +40,11 @@ public final class ToolNames {
 
     /** The names of a request's tools and of the tools that its history shows in use. */
     public static ToolNames of(MessageRequest request) {
-        Map<String, String> shortened = new HashMap<>();
+        Set<String> names = new LinkedHashSet<>();
         for (Tool tool : request.tools()) {
-            add(tool.name(), shortened);
+            if (tool.name() != null) {
+                names.add(tool.name());
+            }
         }
         for (InputMessage message : request.messages()) {
             if (message.role() != InputMessage.Role.ASSISTANT) {
@@ -48,19 +52,27 @@ public final class ToolNames {
             }
             for (ContentBlock block : message.content()) {
                 if (block instanceof ToolUse use) {
-                    add(use.name(), shortened);
+                    names.add(use.name());
                 }
             }
         }
-        Map<String, String> originals = new HashMap<>();
-        shortened.forEach((name, form) -> originals.put(form, name));
-        return new ToolNames(shortened, originals);
+        return of(names);
     }
 
-    private static void add(String name, Map<String, String> shortened) {
-        if (name != null && !fits(name)) {
-            shortened.computeIfAbsent(name, ToolNames::shorten);
+    private static ToolNames of(Set<String> names) {
+        Map<String, String> shortened = new HashMap<>();
+        Map<String, String> originals = new HashMap<>();
+        for (String name : names) {
+            if (!fits(name)) {
+                String form = shorten(name);
+                for (int n = 2; names.contains(form) || originals.containsKey(form); n++) {
+                    form = shorten(name + "#" + n);
+                }
+                shortened.put(name, form);
+                originals.put(form, name);
+            }
         }
+        return new ToolNames(shortened, originals);
     }
 
     /** The form of a tool's name that the provider gets. */

@@ -72,6 +72,33 @@ final class HttpProviderCheckTest {
     }
 
     @Test
+    void azureIsAskedWithItsOwnHeaderAndVersion() throws Exception {
+        try (ScriptedServer server = keyed()) {
+            HttpProviderCheck.Result result = check("openai", server.url() + "/openai/v1",
+                    withKey() + ", preset: azure-openai, options: { api-version: preview }");
+            assertEquals(Finding.ok("cloud: " + server.url() + " is reachable, 2 models, the key is accepted"),
+                    result.finding());
+            String request = server.requests().getFirst();
+            assertTrue(request.startsWith("GET /openai/v1/models?api-version=preview HTTP/1.1\r\n"), request);
+            assertTrue(request.contains("\r\napi-key: " + KEY + "\r\n"), request);
+            assertFalse(request.contains("authorization"), request);
+        }
+    }
+
+    @Test
+    void ollamaIsAskedForItsModels() throws Exception {
+        String list = "{\"models\":[{\"name\":\"qwen3:8b\",\"model\":\"qwen3:8b\",\"size\":1}]}";
+        try (ScriptedServer server = new ScriptedServer(
+                (request, client) -> ScriptedServer.write(client, reply(200, "application/json", list)))) {
+            HttpProviderCheck.Result result = check("ollama", server.url().toString(), "");
+            assertEquals(Finding.ok("cloud: " + server.url() + " is reachable, 1 model"), result.finding());
+            assertEquals(Optional.of(List.of("qwen3:8b")), result.models());
+            String request = server.requests().getFirst();
+            assertTrue(request.startsWith("GET /api/tags HTTP/1.1\r\n"), request);
+        }
+    }
+
+    @Test
     void aListThatEverybodyMaySeeProvesNoKey() throws Exception {
         try (ScriptedServer server = ScriptedServer.answering(reply(200, "application/json", LIST))) {
             assertEquals(

@@ -19,7 +19,8 @@ class ProviderMistakesTest {
             "sk-1\n",
             "WORD", "exce");
 
-    private static final String OPENAI_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models, options";
+    private static final String OPENAI_KEYS = "Valid: dialect, preset, base-url, api-key, headers, timeouts, models, "
+            + "options";
     private static final String ANTHROPIC_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models";
     private static final String EXEC_KEYS = "Valid: dialect, command, working-directory, environment, max-line, "
             + "max-processes, timeouts, models";
@@ -49,25 +50,25 @@ class ProviderMistakesTest {
                         + "{ dialect: openai, base-url: … }, found the text \"http://x/v1\""),
                 mistake("nothing", "a:",
                         "caravan.yaml:2:3: providers.a: the key `dialect` is missing: expected one of exec, openai, "
-                                + "anthropic"),
+                                + "anthropic, ollama"),
                 mistake("unknown dialect", "a: { dialect: opnai }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"opnai\"; did you mean `openai`? "
-                                + "Valid: exec, openai, anthropic"),
+                                + "Valid: exec, openai, anthropic, ollama"),
                 mistake("unknown dialect like none", "a: { dialect: telnet }",
-                        "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"telnet\". Valid: exec, openai, anthropic"),
+                        "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"telnet\". Valid: exec, openai, anthropic, ollama"),
                 mistake("unknown dialect of the environment", "a: { dialect: \"${WORD}\" }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"${WORD}\"; did you mean `exec`? "
-                                + "Valid: exec, openai, anthropic"),
+                                + "Valid: exec, openai, anthropic, ollama"),
                 mistake("unset dialect", "a: { dialect: \"${DIALECT}\" }",
                         "caravan.yaml:2:17: providers.a.dialect: environment variable DIALECT is not set; set it, or "
                                 + "give a default: ${DIALECT:default}"),
                 mistake("dialect in upper case", "a: { dialect: OpenAI }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"OpenAI\"; did you mean `openai`? "
-                                + "Valid: exec, openai, anthropic"),
+                                + "Valid: exec, openai, anthropic, ollama"),
                 mistake("misspelt key for the dialect is one mistake", "a: { dialct: openai, base-url: \"http://x\" }",
                         "caravan.yaml:2:8: providers.a.dialct: unknown key `dialct`; did you mean `dialect`? "
                                 + OPENAI_KEYS
-                                + ", command, working-directory, environment, max-line, max-processes"));
+                                + ", keep-alive, think, command, working-directory, environment, max-line, max-processes"));
     }
 
     static Stream<Arguments> http() {
@@ -116,14 +117,35 @@ class ProviderMistakesTest {
                 mistake("the version of messages",
                         "a: { dialect: anthropic, base-url: \"https://api.anthropic.com/v1/\" }",
                         "caravan.yaml:2:38: providers.a.base-url: leave out /v1 at the end; Caravan adds /v1/messages"),
+                mistake("path of ollama in base-url", "a: { dialect: ollama, base-url: \"http://x/api/chat\" }",
+                        "caravan.yaml:2:35: providers.a.base-url: leave out /api at the end; Caravan adds /api/chat"),
+                mistake("OpenAI face of ollama in base-url", "a: { dialect: ollama, base-url: \"http://x/v1\" }",
+                        "caravan.yaml:2:35: providers.a.base-url: leave out /v1 at the end, which is Ollama's OpenAI "
+                                + "face; Caravan adds /api/chat"),
                 mistake("base-url as number", "a: { dialect: openai, base-url: 8000 }",
                         "caravan.yaml:2:35: providers.a.base-url: expected a URL as text (put it in quotes), found a number"),
                 openai("unknown option", "options: { max_tokens: 1 }",
                         "caravan.yaml:4:16: providers.a.options.max_tokens: unknown key `max_tokens`; did you mean "
-                                + "`max-tokens-field`? Valid: max-tokens-field, premature-end"),
+                                + "`max-tokens-field`? Valid: max-tokens-field, premature-end, max-stop, top-k, str"
+                                + "eam-usage, user-field, structured-output, tool-choice, parallel-tool-calls, strict-tools, tool-ids, "
+                                + "reasoning, efforts, medium-effort-from, high-effort-from, reasoning-replay, images, files, strict-turns, key-header, api-version"),
                 openai("unknown field", "options: { max-tokens-field: max-tokens }",
                         "caravan.yaml:4:34: providers.a.options.max-tokens-field: unknown field \"max-tokens\"; did you "
                                 + "mean `max_tokens`? Valid: max_tokens, max_completion_tokens"),
+                mistake("unknown preset", "a: { preset: grok }",
+                        "caravan.yaml:2:16: providers.a.preset: unknown preset \"grok\"; did you mean `groq`? Valid: "
+                                + "openai, openrouter, groq, deepseek, mistral, xai, qwen, together, fireworks, ollama, "
+                                + "vllm, llama-cpp, lm-studio, mlx-lm-server, azure-openai"),
+                mistake("preset of another dialect", "a: { dialect: exec, command: [x], preset: groq }",
+                        "caravan.yaml:2:37: providers.a.preset: unknown key `preset`. " + EXEC_KEYS),
+                openai("number for a boolean", "options: { top-k: 1 }",
+                        "caravan.yaml:4:23: providers.a.options.top-k: expected true or false, found the number 1"),
+                openai("unknown effort", "options: { efforts: [low, huge] }",
+                        "caravan.yaml:4:31: providers.a.options.efforts[1]: unknown effort \"huge\". Valid: none, minimal, "
+                                + "low, medium, high, xhigh, max"),
+                openai("version with a query of its own", "options: { api-version: \"1&x=y\" }",
+                        "caravan.yaml:4:29: providers.a.options.api-version: expected a version of letters, digits, `.` "
+                                + "and `-`, found the text \"1&x=y\""),
                 openai("unknown value", "options: { premature-end: ignore }",
                         "caravan.yaml:4:31: providers.a.options.premature-end: unknown value \"ignore\". "
                                 + "Valid: error, accept"),

@@ -94,7 +94,17 @@ class SchemaTest {
             "dialect: exec, environment: { A_1: b, B: 1, C: true }, " + EXEC, "dialect: exec, environment: , " + EXEC,
             "dialect: exec, max-line: 1MB, max-processes: 1, " + EXEC,
             "dialect: exec, max-processes: \"${NUMBER}\", " + EXEC,
-            "dialect: exec, timeouts: { idle: 1s, total: 1m }, models: [a], " + EXEC})
+            "dialect: exec, timeouts: { idle: 1s, total: 1m }, models: [a], " + EXEC, "dialect: ollama",
+            "preset: vllm", "dialect: openai, preset: ollama", "preset: \"${PRESET:lm-studio}\", " + HTTP,
+            "preset: vllm, options: { max-stop: 2, top-k: false, stream-usage: \"${USAGE:true}\", user-field: user, "
+                    + "structured-output: none, tool-choice: words, parallel-tool-calls: true, strict-tools: false, "
+                    + "tool-ids: up-to-40, reasoning: thinking, efforts: [none, low], medium-effort-from: 1, "
+                    + "high-effort-from: 2, reasoning-replay: reasoning, images: data, files: file, strict-turns: true, "
+                    + "key-header: api-key, api-version: 2024-10-21 }",
+            "dialect: ollama, base-url: \"http://x:11434\", api-key: x, think: never",
+            "dialect: ollama, keep-alive: 30m", "dialect: ollama, keep-alive: -1",
+            "dialect: ollama, keep-alive: \"${IDLE}\", think: \"${THINK:request}\"",
+            "dialect: ollama, options: { num_ctx: 32768, min_p: 0.1, use_mmap: false, x: \"${NUMBER}\" }"})
     void validProviders(String provider) {
         assertValid("providers: { a: { " + provider + " } }");
     }
@@ -121,7 +131,15 @@ class SchemaTest {
             "dialect: exec, environment: { A-B: c }, " + EXEC, "dialect: exec, environment: { A: }, " + EXEC,
             "dialect: exec, working-directory: \"\", " + EXEC, "dialect: exec, max-line: 1, " + EXEC,
             "dialect: exec, max-processes: 0, " + EXEC, "dialect: exec, max-processes: 1001, " + EXEC,
-            "dialect: exec, timeouts: { connect: 1s }, " + EXEC, "dialect: exec, api-key: x, " + EXEC})
+            "dialect: exec, timeouts: { connect: 1s }, " + EXEC, "dialect: exec, api-key: x, " + EXEC,
+            "preset: x", "preset: ", "preset: 1", "preset: groq, x: y", "dialect: anthropic, preset: groq, " + HTTP,
+            "preset: vllm, options: { max-stop: -1 }", "preset: vllm, options: { top-k: yes }",
+            "preset: vllm, options: { efforts: low }", "preset: vllm, options: { efforts: [huge] }",
+            "preset: vllm, options: { tool-choice: all }", "preset: vllm, options: { images: url }",
+            "preset: vllm, options: { key-header: cookie }", "preset: vllm, options: { api-version: \"a b\" }",
+            "dialect: ollama, keep-alive: soon", "dialect: ollama, keep-alive: 1.5", "dialect: ollama, keep-alive: ",
+            "dialect: ollama, think: maybe", "dialect: ollama, think: true", "dialect: ollama, options: []",
+            "dialect: ollama, options: { stop: [a] }", "dialect: ollama, command: [x]"})
     void invalidProviders(String provider) {
         assertInvalid("providers: { a: { " + provider + " } }");
     }
@@ -142,6 +160,7 @@ class SchemaTest {
             "execProvider                  | providers: { a: { dialect: exec, command: [x], zzz: 1 } }",
             "openaiProvider                | providers: { a: { dialect: openai, base-url: 'http://x', zzz: 1 } }",
             "anthropicProvider             | providers: { a: { dialect: anthropic, base-url: 'http://x', zzz: 1 } }",
+            "ollamaProvider                | providers: { a: { dialect: ollama, zzz: 1 } }",
             "clientKey/anyOf/1             | keys: [{ key: abcdefgh, zzz: 1 }]",
             "providerModels/items/anyOf/1  | providers: { a: { dialect: openai, base-url: 'http://x', models: [{ id: a, zzz: 1 }] } }",
             "openaiProvider/properties/options | providers: { a: { dialect: openai, base-url: 'http://x', options: { zzz: 1 } } }",

@@ -34,8 +34,44 @@ class ValidDocumentsTest {
                 new OpenAiProvider("local",
                         new HttpEndpoint(URI.create("http://127.0.0.1:8000/v1"), Optional.empty(), Map.of(),
                                 Timeouts.DEFAULT),
-                        List.of(), new OpenAiOptions(MaxTokensField.MAX_TOKENS, PrematureEnd.ERROR))),
+                        List.of(), OpenAiOptions.DEFAULT)),
                 config.providers());
+    }
+
+    @Test
+    void ollamaNeedsNothingButItsDialect() {
+        assertEquals(
+                new OllamaProvider("a",
+                        new HttpEndpoint(URI.create("http://127.0.0.1:11434"), Optional.empty(), Map.of(),
+                                Timeouts.DEFAULT),
+                        List.of(), OllamaOptions.DEFAULT),
+                Configs.readProvider("a: { dialect: ollama }", Map.of()));
+    }
+
+    @Test
+    void everyKeyOfOllama() {
+        OllamaProvider ollama = (OllamaProvider) Configs.readProvider("""
+            a:
+              dialect: ollama
+              base-url: "http://gpu:11434/"
+              keep-alive: 1h30m
+              think: never
+              options: { num_ctx: 32768, min_p: 0.05, use_mmap: false, name: a"b, quoted: "7", num_gpu: "${GPUS}" }
+            """, Map.of("GPUS", "2"));
+        assertEquals(URI.create("http://gpu:11434"), ollama.endpoint().baseUrl());
+        assertEquals(new OllamaOptions(Optional.of("\"1h30m\""), false, Map.of("num_ctx", "32768", "min_p", "0.05",
+                "use_mmap", "false", "name", "\"a\\\"b\"", "quoted", "\"7\"", "num_gpu", "2")), ollama.options());
+        assertEquals(Optional.of("-1"), ((OllamaProvider) Configs.readProvider("a: { dialect: ollama, keep-alive: -1 }",
+                Map.of())).options().keepAlive());
+    }
+
+    private static OpenAiOptions options(MaxTokensField field, PrematureEnd end) {
+        OpenAiOptions usual = OpenAiOptions.DEFAULT;
+        OpenAiOptions.Parameters parameters = usual.parameters();
+        return new OpenAiOptions(end, usual.access(),
+                new OpenAiOptions.Parameters(field, parameters.maxStop(), parameters.topK(), parameters.streamUsage(),
+                        parameters.userField(), parameters.structuredOutput()),
+                usual.tools(), usual.reasoning(), usual.content());
     }
 
     @Test
@@ -83,7 +119,7 @@ class ValidDocumentsTest {
                         List.of(ProviderModel.of("gpt-5"),
                                 new ProviderModel("gpt-5-mini", Optional.of("GPT-5 mini"), Optional.of(400000),
                                         Optional.of(128000))),
-                        new OpenAiOptions(MaxTokensField.MAX_COMPLETION_TOKENS, PrematureEnd.ACCEPT)),
+                        options(MaxTokensField.MAX_COMPLETION_TOKENS, PrematureEnd.ACCEPT)),
                 config.provider("all").orElseThrow());
         assertEquals(
                 new AnthropicProvider("claude",
@@ -149,7 +185,7 @@ class ValidDocumentsTest {
 
     private static MaxTokensField field(String url) {
         Provider provider = Configs.readProvider("a: { dialect: openai, base-url: \"" + url + "\" }", Map.of());
-        return assertInstanceOf(OpenAiProvider.class, provider).options().maxTokensField();
+        return assertInstanceOf(OpenAiProvider.class, provider).options().parameters().maxTokensField();
     }
 
     @ParameterizedTest(name = "{0} becomes {1}")

@@ -8,12 +8,14 @@ import dev.caravan.message.ApiVersion;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.message.RequestDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.AlphaChars;
 import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.NumericChars;
 import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ToolNamesTest {
@@ -59,6 +61,18 @@ class ToolNamesTest {
                 .of(request("[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":"
                         + "[{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"" + LONG + "\",\"input\":{}}]}]", ""));
         assertEquals(LONG, names.fromProvider(names.toProvider(LONG)));
+    }
+
+    @Test
+    @DisplayName("case 10: a tool that is called like another one's short form")
+    void twoToolsNeverHaveOneName() {
+        String form = ToolNames.of(withTools("a.b")).toProvider("a.b");
+        for (ToolNames names : List.of(ToolNames.of(withTools("a.b", form)), ToolNames.of(withTools(form, "a.b")))) {
+            assertEquals(form, names.toProvider(form));
+            assertEquals(form, names.fromProvider(form));
+            assertNotEquals(form, names.toProvider("a.b"));
+            assertEquals("a.b", names.fromProvider(names.toProvider("a.b")));
+        }
     }
 
     @Test

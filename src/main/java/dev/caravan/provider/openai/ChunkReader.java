@@ -22,10 +22,12 @@ final class ChunkReader {
     private String reasoningContent = "";
     private String reasoning = "";
     private String reasoningDetails = "";
+    private String detailsText = "";
     private List<Piece> content = List.of();
     private String refusal = "";
     private List<ToolFragment> calls = List.of();
     private String finishReason = "";
+    private String matchedStop = "";
     private OpenAiUsage usage;
     private ProviderError error;
     private boolean errorObject;
@@ -66,8 +68,8 @@ final class ChunkReader {
         // Some servers say the same under two names, so only one of them counts.
         String thought = !reasoningContent.isEmpty()
                 ? reasoningContent
-                : !reasoning.isEmpty() ? reasoning : reasoningDetails;
-        return new Chunk(thought, content, refusal, calls, finishReason, usage, error);
+                : !reasoning.isEmpty() ? reasoning : detailsText;
+        return new Chunk(thought, reasoningDetails, content, refusal, calls, finishReason, matchedStop, usage, error);
     }
 
     private void object() throws IOException {
@@ -109,6 +111,8 @@ final class ChunkReader {
             }
             switch (field) {
                 case "finish_reason" -> finishReason = string();
+                // vLLM, SGLang: a text for a stop sequence, a number for a token.
+                case "stop_reason", "matched_stop" -> matchedStop = string();
                 // Moonshot tells the usage here, OpenRouter an error.
                 case "usage" -> usage();
                 case "error" -> error();
@@ -132,13 +136,27 @@ final class ChunkReader {
                 }
                 case "reasoning_content" -> reasoningContent = string();
                 case "reasoning" -> reasoning = string();
-                case "reasoning_details" -> reasoningDetails = joined("text", "summary");
+                case "reasoning_details" -> reasoningDetails(value);
                 case "refusal" -> refusal = string();
                 case "tool_calls" -> toolCalls();
                 case "function_call" -> toolCall();
                 default -> json.skipChildren();
             }
         }
+    }
+
+    /** Kept as a whole, beside the text in it. */
+    private void reasoningDetails(JsonToken value) throws IOException {
+        if (value != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return;
+        }
+        String array = copy();
+        try (JsonParser within = MessageJson.FACTORY.createParser(array)) {
+            within.nextToken();
+            detailsText = new ChunkReader(within, turnField).joined("text", "summary");
+        }
+        reasoningDetails = array.equals("[]") ? "" : array;
     }
 
     private void piece(boolean thinking, String text) {
@@ -261,6 +279,11 @@ final class ChunkReader {
         if (value != JsonToken.START_OBJECT) {
             return string();
         }
+        return copy();
+    }
+
+    /** The value at hand as text. */
+    private String copy() throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator copy = MessageJson.FACTORY.createGenerator(text)) {
             copy.copyCurrentStructure(json);

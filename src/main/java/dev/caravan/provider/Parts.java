@@ -1,6 +1,5 @@
-package dev.caravan.provider.openai;
+package dev.caravan.provider;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.caravan.message.ContentBlock;
@@ -12,6 +11,7 @@ import dev.caravan.message.ContentBlock.Image;
 import dev.caravan.message.ContentBlock.Other;
 import dev.caravan.message.ContentBlock.RedactedThinking;
 import dev.caravan.message.ContentBlock.SearchResult;
+import dev.caravan.message.ContentBlock.Source;
 import dev.caravan.message.ContentBlock.TextSource;
 import dev.caravan.message.ContentBlock.Thinking;
 import dev.caravan.message.ContentBlock.ToolResult;
@@ -26,63 +26,126 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The content of one message in this dialect, text and images in order. Documents and search results have no counterpart that
- * servers agree on; where they are text they become text. Not thread-safe.
+ * The content of one message for dialects that know text, images and files and nothing else: documents and search results that
+ * are text become text below a heading, and so does the result of a call that is not there. Order is kept. Not thread-safe.
  */
-final class Parts {
+public final class Parts {
     /** What separates blocks that become one string. */
-    static final String PARAGRAPH = "\n\n";
+    public static final String PARAGRAPH = "\n\n";
+    /** What stands before the result of a tool that failed, where a dialect has no flag for it. */
+    public static final String ERROR_MARK = "[tool_error] ";
+    /** The result of a call that nobody answered. */
+    public static final String NO_RESULT = ERROR_MARK + "the call was not answered";
 
     private final List<Part> parts = new ArrayList<>();
 
-    /** A part on the wire. */
-    sealed interface Part {}
+    /** A piece of content. */
+    public sealed interface Part {}
 
-    record TextPart(String text) implements Part {}
+    /** Text, never empty. */
+    public record TextPart(String text) implements Part {}
 
-    /** An image; its address is a data URL when the request held its bytes. */
-    record ImagePart(String url) implements Part {}
+    /** An image, its source either bytes or an address. */
+    public record ImagePart(Source source, BlockPath path) implements Part {}
 
-    boolean isEmpty() {
-        return parts.isEmpty();
-    }
+    /**
+     * A document that is no text, its source either bytes or an address.
+     *
+     * @param title its title, or null
+     */
+    public record FilePart(Source source, String title, BlockPath path) implements Part {}
 
-    List<Part> list() {
+    /** The parts of these blocks. */
+    public static Parts of(List<Conversation.Placed> blocks) {
+        Parts parts = new Parts();
+        blocks.forEach(placed -> parts.add(placed.block(), placed.path()));
         return parts;
     }
 
+    /** The parts of what a call returned, failures marked; {@link #NO_RESULT} when nobody answered it. */
+    public static Parts ofResults(List<Conversation.Placed> results) {
+        Parts all = new Parts();
+        if (results.isEmpty()) {
+            all.addText(NO_RESULT);
+        }
+        for (Conversation.Placed placed : results) {
+            ToolResult result = (ToolResult) placed.block();
+            Parts parts = new Parts();
+            parts.addBlocks(result.content(), placed.path(), "content");
+            if (result.isError()) {
+                parts.mark();
+            }
+            all.addAll(parts.parts);
+        }
+        return all;
+    }
+
+    private void mark() {
+        if (!parts.isEmpty() && parts.getFirst() instanceof TextPart first) {
+            parts.set(0, new TextPart(ERROR_MARK + first.text()));
+        } else {
+            parts.addFirst(new TextPart(ERROR_MARK));
+        }
+    }
+
+    public boolean isEmpty() {
+        return parts.isEmpty();
+    }
+
+    /** The parts in their order; not to be modified. */
+    public List<Part> list() {
+        return parts;
+    }
+
+    /** Whether there is nothing but text. */
+    public boolean onlyText() {
+        return parts.stream().allMatch(TextPart.class::isInstance);
+    }
+
     /** Adds text; empty text adds nothing. */
-    void addText(String text) {
+    public void addText(String text) {
         if (!text.isEmpty()) {
             parts.add(new TextPart(text));
         }
     }
 
-    void addAll(List<? extends Part> more) {
+    /** Takes all parts away. */
+    public void clear() {
+        parts.clear();
+    }
+
+    /** Adds parts behind those that are here. */
+    public void addAll(List<? extends Part> more) {
         parts.addAll(more);
     }
 
     /**
-     * Adds a block as text and images.
+     * Adds a block.
      *
-     * @throws dev.caravan.message.ApiException 400 for a block that this dialect has nothing for
+     * @throws dev.caravan.message.ApiException 400 for a block that is neither text nor image nor file
      */
-    void add(ContentBlock block, BlockPath path) {
+    public void add(ContentBlock block, BlockPath path) {
         switch (block) {
             case ContentBlock.Text text -> addText(text.text());
-            case Image image -> parts.add(image(image, path));
+            case Image image -> addImage(image, path);
             case Document document -> document(document, path);
             case SearchResult result -> searchResult(result, path);
+            case ToolResult result -> orphan(result, path);
             case Other other -> other(other, path);
             case Thinking thinking -> throw misplaced(block, path);
             case RedactedThinking redacted -> throw misplaced(block, path);
             case ToolUse use -> throw misplaced(block, path);
-            case ToolResult result -> throw misplaced(block, path);
         }
     }
 
-    /** All text as one string, a blank line between the parts; images are left out. */
-    String text() {
+    private void addBlocks(List<ContentBlock> blocks, BlockPath path, String array) {
+        for (int i = 0; i < blocks.size(); i++) {
+            add(blocks.get(i), path.in(array, i));
+        }
+    }
+
+    /** All text as one string, a blank line between the parts; what is no text is left out. */
+    public String text() {
         if (parts.size() == 1 && parts.getFirst() instanceof TextPart only) {
             return only.text();
         }
@@ -95,40 +158,14 @@ final class Parts {
         return text.toString();
     }
 
-    /** Writes the field {@code content}: a string when there is nothing but text, which every server takes. */
-    void writeTo(JsonGenerator out) throws IOException {
-        if (parts.stream().allMatch(TextPart.class::isInstance)) {
-            out.writeStringField("content", text());
-            return;
-        }
-        out.writeArrayFieldStart("content");
-        for (Part part : parts) {
-            out.writeStartObject();
-            switch (part) {
-                case TextPart text -> {
-                    out.writeStringField("type", "text");
-                    out.writeStringField("text", text.text());
-                }
-                case ImagePart image -> {
-                    out.writeStringField("type", "image_url");
-                    out.writeObjectFieldStart("image_url");
-                    out.writeStringField("url", image.url());
-                    out.writeEndObject();
-                }
-            }
-            out.writeEndObject();
-        }
-        out.writeEndArray();
-    }
-
-    private static ImagePart image(Image image, BlockPath path) {
-        return switch (image.source()) {
-            case Base64Source bytes -> new ImagePart("data:" + bytes.mediaType() + ";base64," + bytes.data());
-            case UrlSource address -> new ImagePart(address.url());
+    private void addImage(Image image, BlockPath path) {
+        switch (image.source()) {
+            case Base64Source bytes -> parts.add(new ImagePart(bytes, path));
+            case UrlSource address -> parts.add(new ImagePart(address, path));
             case FileSource file -> throw uploaded(path);
             case TextSource text -> throw misplaced(image, path);
             case ContentSource content -> throw misplaced(image, path);
-        };
+        }
     }
 
     private void document(Document document, BlockPath path) {
@@ -138,11 +175,17 @@ final class Parts {
         switch (document.source()) {
             case TextSource text -> addText(headed(head, text.text()));
             case ContentSource content -> headed(head, content.content(), path, "source.content");
-            case Base64Source bytes -> throw path.notCarried(".source",
-                    "a document of type " + Text.excerpt(bytes.mediaType()));
-            case UrlSource address -> throw path.notCarried(".source", "a document to be fetched from a URL");
+            case Base64Source bytes -> file(bytes, document, path);
+            case UrlSource address -> file(address, document, path);
             case FileSource file -> throw uploaded(path);
         }
+    }
+
+    private void file(Source source, Document document, BlockPath path) {
+        StringBuilder context = new StringBuilder();
+        line(context, "Context: ", document.context());
+        addText(context.toString());
+        parts.add(new FilePart(source, document.title(), path));
     }
 
     private void searchResult(SearchResult result, BlockPath path) {
@@ -152,12 +195,16 @@ final class Parts {
         headed(head, result.content(), path, "content");
     }
 
+    /** A result of a call that is not there: servers refuse a tool message for it, so whoever sent it says it. */
+    private void orphan(ToolResult result, BlockPath path) {
+        addText("[result of tool call " + result.toolUseId() + "]" + (result.isError() ? " [tool_error]" : ""));
+        addBlocks(result.content(), path, "content");
+    }
+
     /** Blocks of their own below a heading, which the first of them takes on when it is text. */
     private void headed(StringBuilder head, List<ContentBlock> blocks, BlockPath path, String array) {
         Parts inner = new Parts();
-        for (int i = 0; i < blocks.size(); i++) {
-            inner.add(blocks.get(i), path.in(array, i));
-        }
+        inner.addBlocks(blocks, path, array);
         if (!inner.isEmpty() && inner.parts.getFirst() instanceof TextPart first) {
             inner.parts.set(0, new TextPart(headed(head, first.text())));
         } else {
@@ -199,6 +246,17 @@ final class Parts {
         } catch (IOException e) {
             throw new UncheckedIOException("the request was found to be JSON before", e);
         }
+    }
+
+    /**
+     * Whether a block tells only what Anthropic's own tools did on the way to an earlier answer: like reasoning that is private to
+     * Anthropic, and the answer that came of it is there as text. Anything else that is unknown may matter, so leaving it out
+     * would be a loss.
+     */
+    public static boolean isPrivate(Other block) {
+        String type = block.type();
+        return type.equals("server_tool_use") || type.equals("mcp_tool_use") || type.endsWith("_tool_result")
+                || type.equals("fallback");
     }
 
     private static RuntimeException uploaded(BlockPath path) {
