@@ -78,6 +78,9 @@ final class BaseUrl {
                     : path.endsWith("/v1")
                             ? Optional.of("leave out /v1 at the end; Caravan adds /v1/messages")
                             : Optional.empty();
+            case BEDROCK -> path.endsWith("/model")
+                    ? Optional.of("leave out /model at the end; Caravan adds it")
+                    : Optional.empty();
             case EXEC -> Optional.empty();
         };
     }

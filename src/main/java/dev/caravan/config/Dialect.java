@@ -11,7 +11,9 @@ public enum Dialect {
     /** OpenAI's chat completions and whatever is compatible with them. */
     OPENAI("openai"),
     /** Anthropic's Messages API. */
-    ANTHROPIC("anthropic");
+    ANTHROPIC("anthropic"),
+    /** Amazon Bedrock's Converse, and its InvokeModel for Anthropic's models. */
+    BEDROCK("bedrock");
 
     private final String id;
 

@@ -35,7 +35,7 @@ final class HttpProviderReader {
 
     Optional<OpenAiProvider> openai(String name, ConfigMap map, List<ProviderModel> models) {
         map.allowOnly(OPENAI_KEYS);
-        Optional<HttpEndpoint> endpoint = endpoint(map, Dialect.OPENAI, "authorization");
+        Optional<HttpEndpoint> endpoint = endpoint(map, requiredUrl(map, Dialect.OPENAI), "authorization");
         Optional<ConfigMap> options = map.get("options").flatMap(
                 node -> node.mapping("a mapping of " + String.join(", ", OPTIONS_KEYS), OPTIONS_KEYS));
         Optional<MaxTokensField> maxTokensField = options.flatMap(entries -> entries.get("max-tokens-field"))
@@ -54,12 +54,20 @@ final class HttpProviderReader {
 
     Optional<AnthropicProvider> anthropic(String name, ConfigMap map, List<ProviderModel> models) {
         map.allowOnly(ANTHROPIC_KEYS);
-        return endpoint(map, Dialect.ANTHROPIC, "x-api-key").map(at -> new AnthropicProvider(name, at, models));
+        return endpoint(map, requiredUrl(map, Dialect.ANTHROPIC), "x-api-key")
+                .map(at -> new AnthropicProvider(name, at, models));
     }
 
-    private Optional<HttpEndpoint> endpoint(ConfigMap map, Dialect dialect, String keyHeader) {
-        Optional<URI> baseUrl = map.required("base-url", "expected the URL of the API")
-                .flatMap(node -> BaseUrl.read(node, dialect));
+    private static Optional<URI> requiredUrl(ConfigMap map, Dialect dialect) {
+        return map.required("base-url", "expected the URL of the API").flatMap(node -> BaseUrl.read(node, dialect));
+    }
+
+    /**
+     * The keys that providers over HTTP share.
+     *
+     * @param keyHeader the header in lower case that {@code api-key} sets
+     */
+    Optional<HttpEndpoint> endpoint(ConfigMap map, Optional<URI> baseUrl, String keyHeader) {
         // A variable with an empty default, ${NAME:}, is how a file says that the key is optional.
         Optional<Secret> apiKey = map.get("api-key").map(ConfigNode::asSecret)
                 .flatMap(node -> node.optionalText("an API key as text").filter(text -> !text.isEmpty())

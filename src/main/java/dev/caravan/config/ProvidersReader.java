@@ -16,11 +16,13 @@ final class ProvidersReader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
     private static final Map<String, Dialect> DIALECTS = Dialect.byId();
     private static final List<String> KEYS_OF_ANY = Stream
-            .of(HttpProviderReader.OPENAI_KEYS, HttpProviderReader.ANTHROPIC_KEYS, ExecProviderReader.KEYS)
+            .of(HttpProviderReader.OPENAI_KEYS, HttpProviderReader.ANTHROPIC_KEYS, BedrockProviderReader.KEYS,
+                    ExecProviderReader.KEYS)
             .flatMap(List::stream).distinct().toList();
 
     private final Map<String, String> firstRules;
     private final HttpProviderReader http;
+    private final BedrockProviderReader bedrock;
     private final ExecProviderReader exec;
 
     /**
@@ -32,6 +34,7 @@ final class ProvidersReader {
     ProvidersReader(Timeouts timeouts, Map<String, String> firstRules, Installation installation, Path directory) {
         this.firstRules = firstRules;
         this.http = new HttpProviderReader(timeouts);
+        this.bedrock = new BedrockProviderReader(timeouts);
         this.exec = new ExecProviderReader(timeouts, installation, directory);
     }
 
@@ -75,6 +78,7 @@ final class ProvidersReader {
         Optional<? extends Provider> provider = switch (dialect) {
             case OPENAI -> http.openai(name, map, models);
             case ANTHROPIC -> http.anthropic(name, map, models);
+            case BEDROCK -> bedrock.read(name, map, models);
             case EXEC -> exec.read(name, map, models);
         };
         return missing.isEmpty()
