@@ -16,8 +16,8 @@ final class ProvidersReader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
     private static final Map<String, Dialect> DIALECTS = Dialect.byId();
     private static final List<String> KEYS_OF_ANY = Stream
-            .of(HttpProviderReader.OPENAI_KEYS, HttpProviderReader.ANTHROPIC_KEYS, BedrockProviderReader.KEYS,
-                    ExecProviderReader.KEYS)
+            .of(HttpProviderReader.OPENAI_KEYS, HttpProviderReader.ANTHROPIC_KEYS, ExecProviderReader.KEYS,
+                    BedrockProviderReader.KEYS)
             .flatMap(List::stream).distinct().toList();
 
     private final Map<String, String> firstRules;

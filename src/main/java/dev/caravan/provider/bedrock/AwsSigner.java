@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -40,11 +41,12 @@ public final class AwsSigner {
         this.region = region;
     }
 
-    /** A signer for a provider's requests. */
+    /** A signer for a provider's requests. A configured profile wins over the environment, as it does in AWS's own tools. */
     public static AwsSigner of(BedrockProvider provider) {
-        DefaultCredentialsProvider.Builder credentials = DefaultCredentialsProvider.builder();
-        provider.options().profile().ifPresent(credentials::profileName);
-        return new AwsSigner(credentials.build(), provider.name(), provider.options().region());
+        AwsCredentialsProvider credentials = provider.options().profile()
+                .<AwsCredentialsProvider>map(ProfileCredentialsProvider::create)
+                .orElseGet(() -> DefaultCredentialsProvider.builder().build());
+        return new AwsSigner(credentials, provider.name(), provider.options().region());
     }
 
     /**
@@ -53,8 +55,8 @@ public final class AwsSigner {
      *
      * @param url the URL as it goes over the wire: what is escaped there must be escaped here
      * @param headers the request's headers, with the {@code Host} as sent; one of that name is made from the URL when missing
-     * @return headers to be added: {@code Authorization}, {@code X-Amz-Date} and, for temporary credentials,
-     *         {@code X-Amz-Security-Token}
+     * @return headers to be added: {@code Authorization}, {@code X-Amz-Date}, {@code x-amz-content-sha256} and, for temporary
+     *         credentials, {@code X-Amz-Security-Token}
      * @throws ApiException 502 when there are no credentials
      */
     public Map<String, String> sign(String method, URI url, Map<String, String> headers, byte[] body) {

@@ -162,17 +162,14 @@ final class ConverseResponseDecoder implements ResponseDecoder {
     private void finish() {
         StopReason reason = reason();
         content.open();
-        String met = null;
-        if (reason == StopReason.STOP_SEQUENCE) {
-            met = stopSequence == null && stopSequences.size() == 1 ? stopSequences.getFirst() : stopSequence;
-        }
-        out.finish(reason, met, usage == null ? estimate() : usage);
+        out.finish(reason, reason == StopReason.STOP_SEQUENCE ? met() : null, usage == null ? estimate() : usage);
     }
 
     private StopReason reason() {
         return switch (stopReason) {
             case "max_tokens" -> StopReason.MAX_TOKENS;
-            case "stop_sequence" -> StopReason.STOP_SEQUENCE;
+            // The Messages API does not say that a stop sequence was met without saying which.
+            case "stop_sequence" -> met() == null ? StopReason.END_TURN : StopReason.STOP_SEQUENCE;
             case "model_context_window_exceeded" -> StopReason.MODEL_CONTEXT_WINDOW_EXCEEDED;
             case "guardrail_intervened", "content_filtered" -> StopReason.REFUSAL;
             case "malformed_model_output", "malformed_tool_use" ->
@@ -180,6 +177,11 @@ final class ConverseResponseDecoder implements ResponseDecoder {
             // A call is a call, and none is none, whatever the provider says: a client would wait for the other for ever.
             default -> out.toolUsed() ? StopReason.TOOL_USE : StopReason.END_TURN;
         };
+    }
+
+    /** The stop sequence that was met; null when several were asked for and the model does not tell. */
+    private String met() {
+        return stopSequence == null && stopSequences.size() == 1 ? stopSequences.getFirst() : stopSequence;
     }
 
     private Usage estimate() {

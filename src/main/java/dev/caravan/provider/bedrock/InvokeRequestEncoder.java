@@ -42,7 +42,7 @@ final class InvokeRequestEncoder {
         Set<String> wanted = new LinkedHashSet<>(betas);
         fields.stream().filter(field -> field.name().equals("anthropic_beta"))
                 .flatMap(field -> JsonSlices.elements(field.value()).stream()).map(JsonSlices::string)
-                .filter(allowed::contains).forEach(wanted::add);
+                .filter(beta -> beta != null && allowed.contains(beta)).forEach(wanted::add);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(request.body().length + HEADROOM);
         try (JsonGenerator out = MessageJson.FACTORY.createGenerator(bytes)) {
             out.writeStartObject();
