@@ -33,7 +33,8 @@ class BedrockKeepAliveTest extends GatewayTest {
     @Test
     void aModelOfConverseThatThinks() throws IOException {
         CountDownLatch thought = new CountDownLatch(1);
-        upstream.script(call -> head(call).chunk(AwsFrames.stream("messageStart {\"role\":\"assistant\"}")).await(thought)
+        upstream.script(call -> head(call).chunk(AwsFrames.stream("messageStart {\"role\":\"assistant\"}"))
+                .await(thought)
                 .chunk(AwsFrames.stream("contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\"}}\n"
                         + "messageStop {\"stopReason\":\"end_turn\"}"))
                 .lastChunk());

@@ -6,6 +6,7 @@ import dev.caravan.message.ContentBlock;
 import dev.caravan.message.MessageJson;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.provider.BlockPath;
+import dev.caravan.provider.SystemPrompt;
 import dev.caravan.provider.ToolNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,7 +27,6 @@ import java.util.List;
 final class ConverseRequestEncoder {
     /** What is written around texts and schemas, so that the buffer seldom grows. */
     private static final int HEADROOM = 4 * 1024;
-    private static final String BILLING_LINE = "x-anthropic-billing-header:";
 
     private final String provider;
     private final ModelId model;
@@ -169,11 +169,9 @@ final class ConverseRequestEncoder {
         out.writeEndObject();
     }
 
-    /** Writes the system prompt without the line that tells Anthropic whom to bill, which changes with every request. */
     private static void system(List<ContentBlock> system, JsonGenerator out) throws IOException {
-        List<String> texts = system.stream().filter(ContentBlock.Text.class::isInstance)
-                .map(block -> withoutBillingLine(((ContentBlock.Text) block).text())).filter(text -> !text.isBlank())
-                .toList();
+        List<String> texts = SystemPrompt.blocks(system).stream().filter(ContentBlock.Text.class::isInstance)
+                .map(block -> ((ContentBlock.Text) block).text()).filter(text -> !text.isBlank()).toList();
         if (texts.isEmpty()) {
             return;
         }
@@ -184,13 +182,5 @@ final class ConverseRequestEncoder {
             out.writeEndObject();
         }
         out.writeEndArray();
-    }
-
-    private static String withoutBillingLine(String text) {
-        if (!text.startsWith(BILLING_LINE)) {
-            return text;
-        }
-        int lineEnd = text.indexOf('\n');
-        return lineEnd < 0 ? "" : text.substring(lineEnd).stripLeading();
     }
 }
