@@ -84,6 +84,9 @@ final class BaseUrl {
                             ? Optional.of("leave out /v1 at the end, which is Ollama's OpenAI face; Caravan adds "
                                     + "/api/chat")
                             : Optional.empty();
+            case BEDROCK -> path.endsWith("/model")
+                    ? Optional.of("leave out /model at the end; Caravan adds it")
+                    : Optional.empty();
             case EXEC -> Optional.empty();
         };
     }

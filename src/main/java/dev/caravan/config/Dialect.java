@@ -13,7 +13,9 @@ public enum Dialect {
     /** Anthropic's Messages API. */
     ANTHROPIC("anthropic"),
     /** Ollama's own chat API. */
-    OLLAMA("ollama");
+    OLLAMA("ollama"),
+    /** Amazon Bedrock's Converse, and its InvokeModel for Anthropic's models. */
+    BEDROCK("bedrock");
 
     private final String id;
 

@@ -1,7 +1,8 @@
 package dev.caravan.config;
 
 /** A provider that is reached over HTTP. */
-public sealed interface HttpProvider extends Provider permits OpenAiProvider, AnthropicProvider, OllamaProvider {
+public sealed interface HttpProvider extends Provider
+        permits OpenAiProvider, AnthropicProvider, OllamaProvider, BedrockProvider {
 
     /** Where it is and how it is called. */
     HttpEndpoint endpoint();

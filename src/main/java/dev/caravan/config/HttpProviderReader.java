@@ -59,6 +59,16 @@ final class HttpProviderReader {
         return endpoint(map, baseUrl, "authorization").map(at -> new OllamaProvider(name, at, models, options));
     }
 
+    Optional<BedrockProvider> bedrock(String name, ConfigMap map, List<ProviderModel> models) {
+        map.allowOnly(BedrockReader.KEYS);
+        Optional<BedrockOptions> options = BedrockReader.read(map);
+        Optional<URI> baseUrl = map.get("base-url").isEmpty()
+                ? options.map(read -> BedrockReader.publicEndpoint(read.region()))
+                : baseUrl(map, Dialect.BEDROCK);
+        Optional<HttpEndpoint> endpoint = endpoint(map, baseUrl, "authorization");
+        return options.flatMap(read -> endpoint.map(at -> new BedrockProvider(name, at, models, read)));
+    }
+
     private static Optional<URI> baseUrl(ConfigMap map, Dialect dialect) {
         return map.required("base-url", "expected the URL of the API").flatMap(node -> BaseUrl.read(node, dialect));
     }

@@ -8,6 +8,7 @@ import dev.caravan.message.Text;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
@@ -81,6 +82,10 @@ public final class DecodeResponse implements Processor {
         }
         if (type.startsWith("application/json") || type.isEmpty()) {
             return new JsonEventStream(body, out -> dialect.decoder(call, out));
+        }
+        Optional<Framing> framing = dialect.framing(type);
+        if (framing.isPresent()) {
+            return FramedEventStream.of(body, framing.get(), out -> dialect.decoder(call, out));
         }
         body.abort();
         throw new ApiException(502, ErrorType.API_ERROR,

@@ -19,6 +19,10 @@ public final class EncodeRequest implements Processor {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        String path = dialect.path(call);
+        if (!path.isEmpty()) {
+            message.setHeader(Exchange.HTTP_PATH, path);
+        }
         dialect.headers(call).forEach(message::setHeader);
         message.setBody(dialect.encode(call));
     }

@@ -78,7 +78,12 @@ public final class ToolNames {
     /** The form of a tool's name that the provider gets. */
     public String toProvider(String name) {
         String form = shortened.get(name);
-        return form != null ? form : fits(name) ? name : shorten(name);
+        return form != null ? form : shortForm(name);
+    }
+
+    /** A name, or the id of a call, in the same form; it depends on nothing else. */
+    public static String shortForm(String name) {
+        return fits(name) ? name : shorten(name);
     }
 
     /** The tool's name that the provider's form stands for; a name that was never changed, or is unknown, stands for itself. */

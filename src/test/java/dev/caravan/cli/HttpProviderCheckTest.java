@@ -13,6 +13,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,52 @@ final class HttpProviderCheckTest {
             assertTrue(finding.text().contains(text), finding.text());
             assertTrue(finding.advice().orElse("").contains(advice), finding.toString());
         }
+    }
+
+    private static final String AWS = "{ dialect: bedrock, region: eu-west-1, base-url: \"%s\", %s }";
+
+    private static HttpProviderCheck.Result checkBedrock(String url, String more) throws InterruptedException {
+        CaravanConfig config = Configurations.read("providers:\n  cloud: " + AWS.formatted(url, more) + "\n");
+        return new HttpProviderCheck((HttpProvider) config.providers().get("cloud")).run();
+    }
+
+    /** Bedrock looks at the credentials first, so a model that is not there proves them, and costs nothing. */
+    @Test
+    void bedrockIsAskedForAModelThatIsNotThere() throws Exception {
+        String refusal = reply(400, "application/json", "{\"message\":\"The provided model identifier is invalid.\"}");
+        try (ScriptedServer server = ScriptedServer.answering(refusal)) {
+            assertEquals(Finding.ok("cloud: " + server.url() + " is reachable, the key is accepted"),
+                    checkBedrock(server.url().toString(), "api-key: " + KEY).finding());
+            String request = server.requests().getFirst();
+            assertTrue(request.startsWith("POST /model/caravan.doctor/converse HTTP/1.1\r\n"), request);
+            assertTrue(request.contains("\r\nauthorization: Bearer " + KEY + "\r\n"), request);
+        }
+    }
+
+    @Test
+    void bedrockIsAskedWithASignature() throws Exception {
+        Path profiles = Files.writeString(Files.createTempFile("aws", "credentials"),
+                "[work]\naws_access_key_id = AKIDWORK\naws_secret_access_key = " + KEY + "\n");
+        System.setProperty("aws.sharedCredentialsFile", profiles.toString());
+        try (ScriptedServer server = ScriptedServer.answering(reply(403, "application/json", "{}"))) {
+            Finding finding = checkBedrock(server.url().toString(), "profile: work").finding();
+            assertEquals("cloud: " + server.url() + " refuses the AWS credentials (HTTP 403)", finding.text());
+            assertEquals(
+                    Optional.of("check them, the region of providers.cloud, and that they may do bedrock:InvokeModel"),
+                    finding.advice());
+            assertTrue(server.requests().getFirst().contains("AWS4-HMAC-SHA256 Credential=AKIDWORK/"),
+                    server.requests().getFirst());
+        } finally {
+            System.clearProperty("aws.sharedCredentialsFile");
+            Files.delete(profiles);
+        }
+    }
+
+    @Test
+    void bedrockIsNotAskedWithoutCredentials() throws Exception {
+        Finding finding = checkBedrock("http://127.0.0.1:1", "profile: nobody").finding();
+        assertEquals("cloud: http://127.0.0.1:1 cannot be asked: provider cloud has no AWS credentials",
+                finding.text());
     }
 
     @Test

@@ -50,25 +50,26 @@ class ProviderMistakesTest {
                         + "{ dialect: openai, base-url: … }, found the text \"http://x/v1\""),
                 mistake("nothing", "a:",
                         "caravan.yaml:2:3: providers.a: the key `dialect` is missing: expected one of exec, openai, "
-                                + "anthropic, ollama"),
+                                + "anthropic, ollama, bedrock"),
                 mistake("unknown dialect", "a: { dialect: opnai }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"opnai\"; did you mean `openai`? "
-                                + "Valid: exec, openai, anthropic, ollama"),
+                                + "Valid: exec, openai, anthropic, ollama, bedrock"),
                 mistake("unknown dialect like none", "a: { dialect: telnet }",
-                        "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"telnet\". Valid: exec, openai, anthropic, ollama"),
+                        "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"telnet\". Valid: exec, openai, anthropic, ollama, bedrock"),
                 mistake("unknown dialect of the environment", "a: { dialect: \"${WORD}\" }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"${WORD}\"; did you mean `exec`? "
-                                + "Valid: exec, openai, anthropic, ollama"),
+                                + "Valid: exec, openai, anthropic, ollama, bedrock"),
                 mistake("unset dialect", "a: { dialect: \"${DIALECT}\" }",
                         "caravan.yaml:2:17: providers.a.dialect: environment variable DIALECT is not set; set it, or "
                                 + "give a default: ${DIALECT:default}"),
                 mistake("dialect in upper case", "a: { dialect: OpenAI }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"OpenAI\"; did you mean `openai`? "
-                                + "Valid: exec, openai, anthropic, ollama"),
+                                + "Valid: exec, openai, anthropic, ollama, bedrock"),
                 mistake("misspelt key for the dialect is one mistake", "a: { dialct: openai, base-url: \"http://x\" }",
                         "caravan.yaml:2:8: providers.a.dialct: unknown key `dialct`; did you mean `dialect`? "
                                 + OPENAI_KEYS
-                                + ", keep-alive, think, command, working-directory, environment, max-line, max-processes"));
+                                + ", keep-alive, think, region, profile, api, betas, command, working-directory, "
+                                + "environment, max-line, max-processes"));
     }
 
     static Stream<Arguments> http() {
@@ -317,6 +318,28 @@ class ProviderMistakesTest {
                 "caravan.yaml:2:58: providers.a.api-key: environment variable A_KEY is not set, and models[1].to (line 6) "
                         + "sends requests to this provider; set it, or give a default: ${A_KEY:default}",
                 "caravan.yaml:5:23: models[0].to: unknown provider \"c\". Valid: a, b"));
+    }
+
+    @Test
+    void bedrock() {
+        Configs.assertMistakes("""
+            providers:
+              a: { dialect: bedrock }
+              b: { dialect: bedrock, region: Frankfurt, profile: 7, api: chat }
+              c: { dialect: bedrock, region: us-east-1, base-url: "https://x/model", betas: [ok, "not ok"] }
+              d: { dialect: bedrock, region: us-east-1, api-key: x, headers: { Authorization: y } }
+            """, Map.of(), List.of(
+                "caravan.yaml:2:3: providers.a: the key `region` is missing: expected the AWS region, such as us-east-1",
+                "caravan.yaml:3:34: providers.b.region: expected an AWS region, such as us-east-1, found the text "
+                        + "\"Frankfurt\"",
+                "caravan.yaml:3:54: providers.b.profile: expected the name of a profile (put it in quotes), found the "
+                        + "number 7",
+                "caravan.yaml:3:62: providers.b.api: unknown api \"chat\". Valid: converse, invoke",
+                "caravan.yaml:4:55: providers.c.base-url: leave out /model at the end; Caravan adds it",
+                "caravan.yaml:4:86: providers.c.betas[1]: expected the name of a beta feature: letters, digits, `.`, "
+                        + "`_` and `-`, found the text \"not ok\"",
+                "caravan.yaml:5:68: providers.d.headers.Authorization: `api-key` sets this header already; keep one of "
+                        + "the two"));
     }
 
     @Test

@@ -134,6 +134,46 @@ class ValidDocumentsTest {
     }
 
     @Test
+    void everyKeyOfBedrock() {
+        assertEquals(
+                new BedrockProvider("a",
+                        new HttpEndpoint(URI.create("https://vpce.example/x"), Optional.of(Secret.of("key-1")),
+                                Map.of("X-Team", Secret.of("red")),
+                                new Timeouts(Duration.ofSeconds(10), Duration.ofMinutes(5))),
+                        List.of(ProviderModel.of("amazon.nova-pro-v1:0")),
+                        new BedrockOptions("us-gov-west-1", Optional.of("work"), Optional.of(BedrockOptions.Api.INVOKE),
+                                List.of("a-2025-01-01"))),
+                Configs.readProvider("""
+                    a:
+                      dialect: bedrock
+                      region: "${AWS_REGION}"
+                      profile: work
+                      api-key: "${BEARER:}"
+                      api: invoke
+                      betas: [a-2025-01-01]
+                      base-url: "https://vpce.example/x/"
+                      headers: { X-Team: red }
+                      timeouts: { idle: 5m }
+                      models: ["amazon.nova-pro-v1:0"]
+                    """, Map.of("AWS_REGION", "us-gov-west-1", "BEARER", "key-1")));
+    }
+
+    @Test
+    void theLeastOfBedrock() {
+        BedrockProvider provider = (BedrockProvider) Configs
+                .readProvider("a: { dialect: bedrock, region: eu-central-1, api-key: \"${BEARER:}\" }", Map.of());
+        assertEquals(URI.create("https://bedrock-runtime.eu-central-1.amazonaws.com"), provider.endpoint().baseUrl());
+        assertEquals(Optional.empty(), provider.endpoint().apiKey());
+        assertEquals(
+                new BedrockOptions("eu-central-1", Optional.empty(), Optional.empty(), BedrockOptions.DOCUMENTED_BETAS),
+                provider.options());
+        BedrockProvider china = (BedrockProvider) Configs
+                .readProvider("a: { dialect: bedrock, region: cn-north-1, betas: [] }", Map.of());
+        assertEquals(URI.create("https://bedrock-runtime.cn-north-1.amazonaws.com.cn"), china.endpoint().baseUrl());
+        assertEquals(List.of(), china.options().betas());
+    }
+
+    @Test
     void everyKeyOfExec() {
         assertEquals(
                 new ExecProvider("a",
