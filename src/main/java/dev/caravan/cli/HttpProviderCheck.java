@@ -3,6 +3,7 @@ package dev.caravan.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.config.AnthropicProvider;
+import dev.caravan.config.GeminiProvider;
 import dev.caravan.config.HttpEndpoint;
 import dev.caravan.config.HttpProvider;
 import dev.caravan.config.OpenAiProvider;
@@ -20,6 +21,7 @@ import java.util.Optional;
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/models/list">OpenAI: List models</a>
  * @see <a href="https://platform.claude.com/docs/en/api/models-list">Anthropic: List models</a>
+ * @see <a href="https://ai.google.dev/api/models#method:-models.list">Gemini API: models.list</a>
  */
 final class HttpProviderCheck {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -72,6 +74,7 @@ final class HttpProviderCheck {
         return URI.create(switch (provider) {
             case OpenAiProvider openai -> endpoint.baseUrl() + "/models";
             case AnthropicProvider anthropic -> endpoint.baseUrl() + "/v1/models?limit=1000";
+            case GeminiProvider gemini -> endpoint.baseUrl() + "/v1beta/models?pageSize=1000";
         });
     }
 
@@ -87,19 +90,24 @@ final class HttpProviderCheck {
             switch (provider) {
                 case OpenAiProvider openai -> headers.put("authorization", "Bearer " + key);
                 case AnthropicProvider anthropic -> headers.put("x-api-key", key);
+                case GeminiProvider gemini -> headers.put("x-goog-api-key", key);
             }
         }
         endpoint.headers().forEach((name, value) -> headers.put(name, value.reveal()));
         return headers;
     }
 
-    /** The ids in the list, which both dialects write alike; empty when it is no such list. */
-    private static Optional<List<String>> models(byte[] body) {
+    /** The ids in the list, which OpenAI and Anthropic write alike; empty when it is no such list. */
+    private Optional<List<String>> models(byte[] body) {
         try {
-            JsonNode data = new ObjectMapper().readTree(body).path("data");
+            JsonNode reply = new ObjectMapper().readTree(body);
+            boolean gemini = provider instanceof GeminiProvider;
+            JsonNode list = reply.path(gemini ? "models" : "data");
             List<String> ids = new ArrayList<>();
-            data.forEach(model -> ids.add(model.path("id").asText()));
-            return data.isArray() ? Optional.of(ids) : Optional.empty();
+            list.forEach(model -> ids.add(gemini
+                    ? model.path("name").asText().replaceFirst("^models/", "")
+                    : model.path("id").asText()));
+            return list.isArray() ? Optional.of(ids) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -169,6 +177,7 @@ final class HttpProviderCheck {
         return "if requests fail as well, check " + settings + ".base-url" + switch (provider) {
             case OpenAiProvider openai -> ", which usually ends with /v1";
             case AnthropicProvider anthropic -> ", which ends before /v1/messages";
+            case GeminiProvider gemini -> ", which ends before /v1beta/models";
         };
     }
 

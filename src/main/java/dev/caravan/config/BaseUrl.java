@@ -78,6 +78,9 @@ final class BaseUrl {
                     : path.endsWith("/v1")
                             ? Optional.of("leave out /v1 at the end; Caravan adds /v1/messages")
                             : Optional.empty();
+            case GEMINI -> path.matches(".*/v1(beta)?(/models)?")
+                    ? Optional.of("leave out what begins with /v1 at the end; Caravan adds /v1beta/models/…")
+                    : Optional.empty();
             case EXEC -> Optional.empty();
         };
     }

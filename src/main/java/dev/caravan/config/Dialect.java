@@ -11,7 +11,9 @@ public enum Dialect {
     /** OpenAI's chat completions and whatever is compatible with them. */
     OPENAI("openai"),
     /** Anthropic's Messages API. */
-    ANTHROPIC("anthropic");
+    ANTHROPIC("anthropic"),
+    /** Google's Gemini API. */
+    GEMINI("gemini");
 
     private final String id;
 

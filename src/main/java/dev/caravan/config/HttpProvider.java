@@ -1,7 +1,7 @@
 package dev.caravan.config;
 
 /** A provider that is reached over HTTP. */
-public sealed interface HttpProvider extends Provider permits OpenAiProvider, AnthropicProvider {
+public sealed interface HttpProvider extends Provider permits OpenAiProvider, AnthropicProvider, GeminiProvider {
 
     /** Where it is and how it is called. */
     HttpEndpoint endpoint();

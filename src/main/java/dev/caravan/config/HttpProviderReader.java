@@ -18,6 +18,8 @@ final class HttpProviderReader {
             "models");
     static final List<String> OPENAI_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
             "models", "options");
+    static final List<String> GEMINI_KEYS = ANTHROPIC_KEYS;
+    private static final URI GEMINI_URL = URI.create("https://generativelanguage.googleapis.com");
     private static final List<String> OPTIONS_KEYS = List.of("max-tokens-field", "premature-end");
 
     /** A token of RFC 9110, section 5.6.2. */
@@ -57,9 +59,21 @@ final class HttpProviderReader {
         return endpoint(map, Dialect.ANTHROPIC, "x-api-key").map(at -> new AnthropicProvider(name, at, models));
     }
 
+    /** The one provider with an address that all use but those who have a proxy before it. */
+    Optional<GeminiProvider> gemini(String name, ConfigMap map, List<ProviderModel> models) {
+        map.allowOnly(GEMINI_KEYS);
+        Optional<URI> baseUrl = map.get("base-url").map(node -> BaseUrl.read(node, Dialect.GEMINI))
+                .orElse(Optional.of(GEMINI_URL));
+        return endpoint(map, baseUrl, "x-goog-api-key").map(at -> new GeminiProvider(name, at, models));
+    }
+
     private Optional<HttpEndpoint> endpoint(ConfigMap map, Dialect dialect, String keyHeader) {
         Optional<URI> baseUrl = map.required("base-url", "expected the URL of the API")
                 .flatMap(node -> BaseUrl.read(node, dialect));
+        return endpoint(map, baseUrl, keyHeader);
+    }
+
+    private Optional<HttpEndpoint> endpoint(ConfigMap map, Optional<URI> baseUrl, String keyHeader) {
         // A variable with an empty default, ${NAME:}, is how a file says that the key is optional.
         Optional<Secret> apiKey = map.get("api-key").map(ConfigNode::asSecret)
                 .flatMap(node -> node.optionalText("an API key as text").filter(text -> !text.isEmpty())

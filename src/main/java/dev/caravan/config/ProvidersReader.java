@@ -16,7 +16,8 @@ final class ProvidersReader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
     private static final Map<String, Dialect> DIALECTS = Dialect.byId();
     private static final List<String> KEYS_OF_ANY = Stream
-            .of(HttpProviderReader.OPENAI_KEYS, HttpProviderReader.ANTHROPIC_KEYS, ExecProviderReader.KEYS)
+            .of(HttpProviderReader.OPENAI_KEYS, HttpProviderReader.ANTHROPIC_KEYS, HttpProviderReader.GEMINI_KEYS,
+                    ExecProviderReader.KEYS)
             .flatMap(List::stream).distinct().toList();
 
     private final Map<String, String> firstRules;
@@ -75,6 +76,7 @@ final class ProvidersReader {
         Optional<? extends Provider> provider = switch (dialect) {
             case OPENAI -> http.openai(name, map, models);
             case ANTHROPIC -> http.anthropic(name, map, models);
+            case GEMINI -> http.gemini(name, map, models);
             case EXEC -> exec.read(name, map, models);
         };
         return missing.isEmpty()

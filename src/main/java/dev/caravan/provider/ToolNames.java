@@ -28,19 +28,34 @@ public final class ToolNames {
     private static final int HASH_BYTES = 4;
     private static final int KEPT = MAX_LENGTH - 1 - 2 * HASH_BYTES;
 
+    private final Form form;
     private final Map<String, String> shortened;
     private final Map<String, String> originals;
 
-    private ToolNames(Map<String, String> shortened, Map<String, String> originals) {
+    private ToolNames(Form form, Map<String, String> shortened, Map<String, String> originals) {
+        this.form = form;
         this.shortened = shortened;
         this.originals = originals;
     }
 
     /** The names of a request's tools and of the tools that its history shows in use. */
     public static ToolNames of(MessageRequest request) {
+        return of(request, Form.ANY_START);
+    }
+
+    /**
+     * The same for a provider whose names begin with a letter or an underscore.
+     *
+     * @see <a href="https://ai.google.dev/api/caching#FunctionDeclaration">Gemini API: FunctionDeclaration, name</a>
+     */
+    public static ToolNames beginningWithALetter(MessageRequest request) {
+        return of(request, Form.LETTER_FIRST);
+    }
+
+    private static ToolNames of(MessageRequest request, Form form) {
         Map<String, String> shortened = new HashMap<>();
         for (Tool tool : request.tools()) {
-            add(tool.name(), shortened);
+            add(tool.name(), form, shortened);
         }
         for (InputMessage message : request.messages()) {
             if (message.role() != InputMessage.Role.ASSISTANT) {
@@ -48,25 +63,25 @@ public final class ToolNames {
             }
             for (ContentBlock block : message.content()) {
                 if (block instanceof ToolUse use) {
-                    add(use.name(), shortened);
+                    add(use.name(), form, shortened);
                 }
             }
         }
         Map<String, String> originals = new HashMap<>();
-        shortened.forEach((name, form) -> originals.put(form, name));
-        return new ToolNames(shortened, originals);
+        shortened.forEach((name, shorter) -> originals.put(shorter, name));
+        return new ToolNames(form, shortened, originals);
     }
 
-    private static void add(String name, Map<String, String> shortened) {
-        if (name != null && !fits(name)) {
-            shortened.computeIfAbsent(name, ToolNames::shorten);
+    private static void add(String name, Form form, Map<String, String> shortened) {
+        if (name != null && !form.fits(name)) {
+            shortened.computeIfAbsent(name, form::shorten);
         }
     }
 
     /** The form of a tool's name that the provider gets. */
     public String toProvider(String name) {
-        String form = shortened.get(name);
-        return form != null ? form : fits(name) ? name : shorten(name);
+        String shorter = shortened.get(name);
+        return shorter != null ? shorter : form.fits(name) ? name : form.shorten(name);
     }
 
     /** The tool's name that the provider's form stands for; a name that was never changed, or is unknown, stands for itself. */
@@ -74,29 +89,12 @@ public final class ToolNames {
         return originals.getOrDefault(name, name);
     }
 
-    private static boolean fits(String name) {
-        if (name.length() > MAX_LENGTH) {
-            return false;
-        }
-        for (int i = 0; i < name.length(); i++) {
-            if (!allowed(name.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private static boolean allowed(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-';
+        return letter(c) || c >= '0' && c <= '9' || c == '-';
     }
 
-    private static String shorten(String name) {
-        int kept = Math.min(name.length(), KEPT);
-        StringBuilder form = new StringBuilder(MAX_LENGTH);
-        for (int i = 0; i < kept; i++) {
-            form.append(allowed(name.charAt(i)) ? name.charAt(i) : '_');
-        }
-        return form.append('_').append(hash(name)).toString();
+    private static boolean letter(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
     }
 
     private static String hash(String name) {
@@ -105,6 +103,37 @@ public final class ToolNames {
             return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** What a provider allows a name to be. */
+    private enum Form {
+        ANY_START, LETTER_FIRST;
+
+        boolean fits(String name) {
+            if (name.length() > MAX_LENGTH || startsWrong(name)) {
+                return false;
+            }
+            for (int i = 0; i < name.length(); i++) {
+                if (!allowed(name.charAt(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private boolean startsWrong(String name) {
+            return this == LETTER_FIRST && !name.isEmpty() && !letter(name.charAt(0));
+        }
+
+        String shorten(String name) {
+            String start = startsWrong(name) ? "_" : "";
+            int kept = Math.min(name.length(), KEPT - start.length());
+            StringBuilder shorter = new StringBuilder(MAX_LENGTH).append(start);
+            for (int i = 0; i < kept; i++) {
+                shorter.append(allowed(name.charAt(i)) ? name.charAt(i) : '_');
+            }
+            return shorter.append('_').append(hash(name)).toString();
         }
     }
 }
