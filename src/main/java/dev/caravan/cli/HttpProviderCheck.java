@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.config.AnthropicProvider;
 import dev.caravan.config.BedrockProvider;
+import dev.caravan.config.GeminiProvider;
 import dev.caravan.config.HttpEndpoint;
 import dev.caravan.config.HttpProvider;
 import dev.caravan.config.OllamaProvider;
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @see <a href="https://platform.openai.com/docs/api-reference/models/list">OpenAI: List models</a>
  * @see <a href="https://platform.claude.com/docs/en/api/models-list">Anthropic: List models</a>
  * @see <a href="https://docs.ollama.com/api/tags">Ollama: List models</a>
+ * @see <a href="https://ai.google.dev/api/models#method:-models.list">Gemini API: models.list</a>
  */
 final class HttpProviderCheck {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -93,6 +95,7 @@ final class HttpProviderCheck {
             case AnthropicProvider anthropic -> endpoint.baseUrl() + "/v1/models?limit=1000";
             case OllamaProvider ollama -> endpoint.baseUrl() + "/api/tags";
             case BedrockProvider bedrock -> endpoint.baseUrl() + "/model/caravan.doctor/converse";
+            case GeminiProvider gemini -> endpoint.baseUrl() + "/v1beta/models?pageSize=1000";
         });
     }
 
@@ -126,20 +129,25 @@ final class HttpProviderCheck {
                 case OllamaProvider ollama -> headers.put("authorization", "Bearer " + key);
                 case BedrockProvider bedrock -> headers.put("authorization", "Bearer " + key);
                 case AnthropicProvider anthropic -> headers.put("x-api-key", key);
+                case GeminiProvider gemini -> headers.put("x-goog-api-key", key);
             }
         }
         endpoint.headers().forEach((name, value) -> headers.put(name, value.reveal()));
         return headers;
     }
 
-    /** The ids in the list, which OpenAI and Anthropic write alike; empty when it is no such list. */
+    /** The ids in the list, which OpenAI and Anthropic write alike, and Gemini and Ollama nearly; empty when it is no such list. */
     private Optional<List<String>> models(byte[] body) {
-        boolean isOllama = provider instanceof OllamaProvider;
+        boolean isGemini = provider instanceof GeminiProvider;
+        boolean isNamed = isGemini || provider instanceof OllamaProvider;
         try {
-            JsonNode data = new ObjectMapper().readTree(body).path(isOllama ? "models" : "data");
+            JsonNode models = new ObjectMapper().readTree(body).path(isNamed ? "models" : "data");
             List<String> ids = new ArrayList<>();
-            data.forEach(model -> ids.add(model.path(isOllama ? "name" : "id").asText()));
-            return data.isArray() ? Optional.of(ids) : Optional.empty();
+            for (JsonNode model : models) {
+                String id = model.path(isNamed ? "name" : "id").asText();
+                ids.add(isGemini ? id.replaceFirst("^models/", "") : id);
+            }
+            return models.isArray() ? Optional.of(ids) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -214,6 +222,7 @@ final class HttpProviderCheck {
             case AnthropicProvider anthropic -> ", which ends before /v1/messages";
             case OllamaProvider ollama -> ", which ends before /api/chat";
             case BedrockProvider bedrock -> " and region";
+            case GeminiProvider gemini -> ", which ends before /v1beta/models";
         };
     }
 

@@ -87,6 +87,9 @@ final class BaseUrl {
             case BEDROCK -> path.endsWith("/model")
                     ? Optional.of("leave out /model at the end; Caravan adds it")
                     : Optional.empty();
+            case GEMINI -> path.matches(".*/v1(beta)?(/models)?")
+                    ? Optional.of("leave out what begins with /v1 at the end; Caravan adds /v1beta/models/…")
+                    : Optional.empty();
             case EXEC -> Optional.empty();
         };
     }

@@ -15,7 +15,9 @@ public enum Dialect {
     /** Ollama's own chat API. */
     OLLAMA("ollama"),
     /** Amazon Bedrock's Converse, and its InvokeModel for Anthropic's models. */
-    BEDROCK("bedrock");
+    BEDROCK("bedrock"),
+    /** Google's Gemini API. */
+    GEMINI("gemini");
 
     private final String id;
 

@@ -13,8 +13,11 @@ import java.util.regex.Pattern;
 /** Reads the providers that are reached over HTTP. */
 final class HttpProviderReader {
 
-    static final List<String> ANTHROPIC_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
+    /** What all have; Anthropic's and Gemini's have nothing else. */
+    static final List<String> KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
             "models");
+
+    private static final URI GEMINI_URL = URI.create("https://generativelanguage.googleapis.com");
 
     /** A token of RFC 9110, section 5.6.2. */
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
@@ -45,7 +48,7 @@ final class HttpProviderReader {
     }
 
     Optional<AnthropicProvider> anthropic(String name, ConfigMap map, List<ProviderModel> models) {
-        map.allowOnly(ANTHROPIC_KEYS);
+        map.allowOnly(KEYS);
         return endpoint(map, baseUrl(map, Dialect.ANTHROPIC), "x-api-key")
                 .map(at -> new AnthropicProvider(name, at, models));
     }
@@ -53,24 +56,32 @@ final class HttpProviderReader {
     Optional<OllamaProvider> ollama(String name, ConfigMap map, List<ProviderModel> models) {
         map.allowOnly(OllamaReader.KEYS);
         OllamaOptions options = OllamaReader.read(map);
-        Optional<URI> baseUrl = map.get("base-url").isEmpty()
-                ? Optional.of(URI.create(OllamaReader.BASE_URL))
-                : baseUrl(map, Dialect.OLLAMA);
+        Optional<URI> baseUrl = baseUrl(map, Dialect.OLLAMA, Optional.of(OllamaReader.BASE_URL));
         return endpoint(map, baseUrl, "authorization").map(at -> new OllamaProvider(name, at, models, options));
     }
 
     Optional<BedrockProvider> bedrock(String name, ConfigMap map, List<ProviderModel> models) {
         map.allowOnly(BedrockReader.KEYS);
         Optional<BedrockOptions> options = BedrockReader.read(map);
-        Optional<URI> baseUrl = map.get("base-url").isEmpty()
-                ? options.map(read -> BedrockReader.publicEndpoint(read.region()))
-                : baseUrl(map, Dialect.BEDROCK);
+        Optional<URI> baseUrl = baseUrl(map, Dialect.BEDROCK,
+                options.map(read -> BedrockReader.publicEndpoint(read.region())));
         Optional<HttpEndpoint> endpoint = endpoint(map, baseUrl, "authorization");
         return options.flatMap(read -> endpoint.map(at -> new BedrockProvider(name, at, models, read)));
     }
 
+    Optional<GeminiProvider> gemini(String name, ConfigMap map, List<ProviderModel> models) {
+        map.allowOnly(KEYS);
+        Optional<URI> baseUrl = baseUrl(map, Dialect.GEMINI, Optional.of(GEMINI_URL));
+        return endpoint(map, baseUrl, "x-goog-api-key").map(at -> new GeminiProvider(name, at, models));
+    }
+
     private static Optional<URI> baseUrl(ConfigMap map, Dialect dialect) {
         return map.required("base-url", "expected the URL of the API").flatMap(node -> BaseUrl.read(node, dialect));
+    }
+
+    /** @param usual the one of those who do not say */
+    private static Optional<URI> baseUrl(ConfigMap map, Dialect dialect, Optional<URI> usual) {
+        return map.get("base-url").map(node -> BaseUrl.read(node, dialect)).orElse(usual);
     }
 
     private Optional<HttpEndpoint> endpoint(ConfigMap map, Optional<URI> baseUrl, String keyHeader) {

@@ -1,5 +1,6 @@
 package dev.caravan.config;
 
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.regex.Pattern;
 /** Reads what is special of providers of the Ollama dialect. */
 final class OllamaReader {
 
-    static final String BASE_URL = "http://127.0.0.1:11434";
+    static final URI BASE_URL = URI.create("http://127.0.0.1:11434");
     static final List<String> KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts", "models",
             "keep-alive", "think", "options");
     /** A duration as Go writes it, and a number of seconds; below 0 is for ever. */

@@ -38,7 +38,13 @@ public final class Conversation {
     public record Answer(List<Placed> blocks) implements Turn {}
 
     /** What a call returned: its results in the order in which they came, none when nobody answered it. */
-    public record Returned(ToolUse call, List<Placed> results) implements Turn {}
+    public record Returned(ToolUse call, List<Placed> results) implements Turn {
+        /** Whether it failed, which a call that nobody answered did. */
+        public boolean failed() {
+            return results.isEmpty()
+                    || results.stream().anyMatch(placed -> ((ToolResult) placed.block()).isError());
+        }
+    }
 
     /** A block and where it stands in the request. */
     public record Placed(ContentBlock block, BlockPath path) {}

@@ -16,8 +16,10 @@ public interface HttpDialect {
     byte[] encode(Call call);
 
     /**
-     * What the request's URL has behind the one that the route names, percent-encoded; empty where the route names it all, which
-     * is what most dialects do.
+     * What the request's URL has behind the one that the route names, percent-encoded, perhaps with a query; empty where the route
+     * names it all, which is what most dialects do.
+     *
+     * @throws ApiException when there can be no such model
      */
     default String path(Call call) {
         return "";

@@ -35,7 +35,7 @@ public final class Parts {
     /** What stands before the result of a tool that failed, where a dialect has no flag for it. */
     public static final String ERROR_MARK = "[tool_error] ";
     /** The result of a call that nobody answered. */
-    public static final String NO_RESULT = ERROR_MARK + "the call was not answered";
+    public static final String NO_RESULT = "the call was not answered";
 
     private final List<Part> parts = new ArrayList<>();
 
@@ -62,11 +62,26 @@ public final class Parts {
         return parts;
     }
 
-    /** The parts of what a call returned, failures marked; {@link #NO_RESULT} when nobody answered it. */
+    /**
+     * The parts of what a call returned, for dialects that can say of it that it {@link Conversation.Returned#failed() failed};
+     * {@link #NO_RESULT} when nobody answered it.
+     */
+    public static Parts ofContent(Conversation.Returned returned) {
+        Parts parts = new Parts();
+        if (returned.results().isEmpty()) {
+            parts.addText(NO_RESULT);
+        }
+        for (Conversation.Placed placed : returned.results()) {
+            parts.addBlocks(((ToolResult) placed.block()).content(), placed.path(), "content");
+        }
+        return parts;
+    }
+
+    /** The same for dialects that cannot: failures are marked. */
     public static Parts ofResults(List<Conversation.Placed> results) {
         Parts all = new Parts();
         if (results.isEmpty()) {
-            all.addText(NO_RESULT);
+            all.addText(ERROR_MARK + NO_RESULT);
         }
         for (Conversation.Placed placed : results) {
             ToolResult result = (ToolResult) placed.block();

@@ -21,7 +21,7 @@ final class SseEventStream implements EventStream {
     private final UpstreamBody body;
     private final ResponseDecoder decoder;
     private final Deque<MessageEvent> ready;
-    private final SseParser parser = new SseParser();
+    private final SseParser parser;
     private final byte[] buffer = new byte[BUFFER];
     private boolean inputEnded;
     private volatile boolean closed;
@@ -30,6 +30,7 @@ final class SseEventStream implements EventStream {
         this.body = body;
         this.ready = ready;
         this.decoder = decoder;
+        this.parser = new SseParser(decoder::unframed);
     }
 
     /** @param decoder makes the decoder that hands its events to a consumer */

@@ -101,6 +101,18 @@ final class HttpProviderCheckTest {
     }
 
     @Test
+    void geminiIsAskedForItsModelsWithTheKey() throws Exception {
+        String list = "{\"models\":[{\"name\":\"models/gemini-2.5-pro\",\"version\":\"1\"},{\"name\":\"models/gemma-3\"}]}";
+        try (ScriptedServer server = ScriptedServer.answering(reply(200, "application/json", list))) {
+            HttpProviderCheck.Result result = check("gemini", server.url().toString(), withKey());
+            assertEquals(List.of("gemini-2.5-pro", "gemma-3"), result.models().orElseThrow());
+            String request = server.requests().getFirst();
+            assertTrue(request.startsWith("GET /v1beta/models?pageSize=1000 HTTP/1.1\r\n"), request);
+            assertTrue(request.contains("\r\nx-goog-api-key: " + KEY + "\r\n"), request);
+        }
+    }
+
+    @Test
     void aListThatEverybodyMaySeeProvesNoKey() throws Exception {
         try (ScriptedServer server = ScriptedServer.answering(reply(200, "application/json", LIST))) {
             assertEquals(

@@ -50,21 +50,21 @@ class ProviderMistakesTest {
                         + "{ dialect: openai, base-url: … }, found the text \"http://x/v1\""),
                 mistake("nothing", "a:",
                         "caravan.yaml:2:3: providers.a: the key `dialect` is missing: expected one of exec, openai, "
-                                + "anthropic, ollama, bedrock"),
+                                + "anthropic, ollama, bedrock, gemini"),
                 mistake("unknown dialect", "a: { dialect: opnai }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"opnai\"; did you mean `openai`? "
-                                + "Valid: exec, openai, anthropic, ollama, bedrock"),
+                                + "Valid: exec, openai, anthropic, ollama, bedrock, gemini"),
                 mistake("unknown dialect like none", "a: { dialect: telnet }",
-                        "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"telnet\". Valid: exec, openai, anthropic, ollama, bedrock"),
+                        "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"telnet\". Valid: exec, openai, anthropic, ollama, bedrock, gemini"),
                 mistake("unknown dialect of the environment", "a: { dialect: \"${WORD}\" }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"${WORD}\"; did you mean `exec`? "
-                                + "Valid: exec, openai, anthropic, ollama, bedrock"),
+                                + "Valid: exec, openai, anthropic, ollama, bedrock, gemini"),
                 mistake("unset dialect", "a: { dialect: \"${DIALECT}\" }",
                         "caravan.yaml:2:17: providers.a.dialect: environment variable DIALECT is not set; set it, or "
                                 + "give a default: ${DIALECT:default}"),
                 mistake("dialect in upper case", "a: { dialect: OpenAI }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"OpenAI\"; did you mean `openai`? "
-                                + "Valid: exec, openai, anthropic, ollama, bedrock"),
+                                + "Valid: exec, openai, anthropic, ollama, bedrock, gemini"),
                 mistake("misspelt key for the dialect is one mistake", "a: { dialct: openai, base-url: \"http://x\" }",
                         "caravan.yaml:2:8: providers.a.dialct: unknown key `dialct`; did you mean `dialect`? "
                                 + OPENAI_KEYS
@@ -123,6 +123,16 @@ class ProviderMistakesTest {
                 mistake("OpenAI face of ollama in base-url", "a: { dialect: ollama, base-url: \"http://x/v1\" }",
                         "caravan.yaml:2:35: providers.a.base-url: leave out /v1 at the end, which is Ollama's OpenAI "
                                 + "face; Caravan adds /api/chat"),
+                mistake("the version of Gemini's API",
+                        "a: { dialect: gemini, base-url: \"https://host/gemini/v1beta/models/\" }",
+                        "caravan.yaml:2:35: providers.a.base-url: leave out what begins with /v1 at the end; Caravan adds "
+                                + "/v1beta/models/…"),
+                mistake("a header that the key of Gemini sets",
+                        "a: { dialect: gemini, api-key: k, headers: { X-Goog-Api-Key: k } }",
+                        "caravan.yaml:2:48: providers.a.headers.X-Goog-Api-Key: `api-key` sets this header already; keep "
+                                + "one of the two"),
+                mistake("options for Gemini", "a: { dialect: gemini, options: {} }",
+                        "caravan.yaml:2:25: providers.a.options: unknown key `options`. " + ANTHROPIC_KEYS),
                 mistake("base-url as number", "a: { dialect: openai, base-url: 8000 }",
                         "caravan.yaml:2:35: providers.a.base-url: expected a URL as text (put it in quotes), found a number"),
                 openai("unknown option", "options: { max_tokens: 1 }",

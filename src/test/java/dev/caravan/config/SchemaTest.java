@@ -78,6 +78,7 @@ class SchemaTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"dialect: openai, " + HTTP, "dialect: anthropic, base-url: \"https://api.anthropic.com\"",
+            "dialect: gemini", "dialect: gemini, api-key: x, base-url: \"http://x\", models: [a]",
             "dialect: exec, " + EXEC, "dialect: \"${DIALECT}\", base-url: \"${URL}\"",
             "dialect: openai, base-url: \"http://[::1]:80/\"", "dialect: openai, base-url: \"HTTP://x/a/@b\"",
             "dialect: openai, api-key: x, " + HTTP, "dialect: openai, api-key: \"${KEY}\", " + HTTP,
@@ -116,7 +117,8 @@ class SchemaTest {
     @ParameterizedTest
     @ValueSource(strings = {"", HTTP, "dialect: , " + HTTP, "dialect: opnai, " + HTTP, "dialect: 1, " + HTTP,
             "dialect: openai", "dialect: openai, " + EXEC, "dialect: exec", "dialect: exec, " + HTTP + EXEC,
-            "dialect: anthropic, options: {}, " + HTTP, "dialect: openai, base-url: x", "dialect: openai, base-url: 1",
+            "dialect: anthropic, options: {}, " + HTTP, "dialect: gemini, options: {}", "dialect: openai, base-url: x",
+            "dialect: openai, base-url: 1",
             "dialect: openai, base-url: \"ftp://x\"", "dialect: openai, base-url: \"http://a:b@x\"",
             "dialect: openai, base-url: \"http://x?y\"", "dialect: openai, base-url: \"http://x#y\"",
             "dialect: openai, base-url: \"http://a_b\"", "dialect: openai, base-url: \"http:///x\"",
@@ -171,6 +173,7 @@ class SchemaTest {
             "anthropicProvider             | providers: { a: { dialect: anthropic, base-url: 'http://x', zzz: 1 } }",
             "ollamaProvider                | providers: { a: { dialect: ollama, zzz: 1 } }",
             "bedrockProvider               | providers: { a: { dialect: bedrock, region: us-east-1, zzz: 1 } }",
+            "geminiProvider                | providers: { a: { dialect: gemini, zzz: 1 } }",
             "clientKey/anyOf/1             | keys: [{ key: abcdefgh, zzz: 1 }]",
             "providerModels/items/anyOf/1  | providers: { a: { dialect: openai, base-url: 'http://x', models: [{ id: a, zzz: 1 }] } }",
             "openaiProvider/properties/options | providers: { a: { dialect: openai, base-url: 'http://x', options: { zzz: 1 } } }",

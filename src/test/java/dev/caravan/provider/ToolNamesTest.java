@@ -51,6 +51,19 @@ class ToolNamesTest {
     }
 
     @Test
+    void someProvidersWantALetterFirst() {
+        ToolNames names = ToolNames.beginningWithALetter(withTools("2fa", "-x", "_y", "9" + LONG));
+        assertTrue(names.toProvider("2fa").matches("_2fa_[0-9a-f]{8}"), names.toProvider("2fa"));
+        assertTrue(names.toProvider("-x").matches("_-x_[0-9a-f]{8}"), names.toProvider("-x"));
+        assertEquals("_y", names.toProvider("_y"));
+        String form = names.toProvider("9" + LONG);
+        assertTrue(form.length() == 64 && form.startsWith("_9mcp__"), form);
+        assertEquals("9" + LONG, names.fromProvider(form));
+        assertEquals("2fa", names.fromProvider(names.toProvider("2fa")));
+        assertEquals("2fa", ToolNames.of(withTools("2fa")).toProvider("2fa"));
+    }
+
+    @Test
     void theFormDependsOnTheNameAlone() {
         assertEquals(ToolNames.of(withTools(LONG)).toProvider(LONG), ToolNames.of(withTools("other")).toProvider(LONG));
     }
