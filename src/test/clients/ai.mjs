@@ -7,6 +7,8 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { generateText, jsonSchema, Output, stepCountIs, streamText, tool } from 'ai';
 
+globalThis.AI_SDK_LOG_WARNINGS = false; // they would go to standard output
+
 const settings = { baseURL: process.env.BASE_URL, apiKey: process.env.API_KEY };
 const providers = {
   compatible: (model) => createOpenAICompatible({ name: 'caravan', includeUsage: true, ...settings }).chatModel(model),

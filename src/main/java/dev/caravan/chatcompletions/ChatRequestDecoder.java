@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.message.ApiException;
+import dev.caravan.message.Text;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Translates a request of chat completions into one of the Messages API. What it refuses it refuses with the path of the field as
@@ -64,7 +66,8 @@ final class ChatRequestDecoder {
 
     private byte[] json() {
         try {
-            return JsonField.JSON.writeValueAsBytes(message);
+            // As text, since writing bytes fails at half of a surrogate pair, which a tool's schema may hold.
+            return Text.wellFormed(JsonField.JSON.writeValueAsString(message)).getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("a tree in memory can be written", e);
         }

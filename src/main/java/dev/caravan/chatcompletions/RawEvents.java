@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.MessageEvent.RawEvent;
+import dev.caravan.message.Text;
 import java.io.IOException;
 
 /** Reads the events of an Anthropic upstream, which come as they are, and tells them to the encoder. */
 final class RawEvents {
+    private static final int MAX_MESSAGE = 500;
+
     private RawEvents() {}
 
     /**
@@ -55,14 +58,22 @@ final class RawEvents {
             }
             case "message_stop" -> out.end();
             case "error" -> {
-                JsonNode error = event.path("error");
-                throw new ApiException(ErrorType.ofWireName(error.path("type").asText()),
-                        error.path("message").asText());
+                throw failure(event.path("error"));
             }
             default -> {
                 // Pings and what is newer than this program.
             }
         }
+    }
+
+    /** A refused credential is the gateway's, not the client's. */
+    private static ApiException failure(JsonNode error) {
+        ErrorType type = ErrorType.ofWireName(error.path("type").asText());
+        return switch (type) {
+            case AUTHENTICATION_ERROR, PERMISSION_ERROR ->
+                new ApiException(502, ErrorType.API_ERROR, "the upstream refused the gateway's credential");
+            default -> new ApiException(type, Text.excerpt(error.path("message").asText(), MAX_MESSAGE));
+        };
     }
 
     private static JsonNode json(RawEvent raw) {

@@ -113,6 +113,13 @@ class ChatRequestDecoderTest {
     }
 
     @Test
+    void charactersBeyondTheFirstPlaneStayAsTheyAre() {
+        assertTrue(translated(request("").replace("\"Hi\"", "\"\\ud83d\\ude00\"")).contains("\uD83D\uDE00"));
+        assertTrue(translated(request("\"tools\":[{\"function\":{\"name\":\"f\",\"parameters\":{\"x\":\"\\ud83d\"}}}]"))
+                .contains("\uFFFD"), "half of one in a schema does no harm");
+    }
+
+    @Test
     void aJsonObjectIsAskedForInWords() {
         assertTrue(translated(request("\"response_format\":{\"type\":\"json_object\"}")).contains(
                 "\"system\":[{\"type\":\"text\",\"text\":\"Answer with one JSON object and nothing else: no text around it, "

@@ -215,6 +215,14 @@ class ChunkEncoderTest {
         assertEquals("Overloaded", failure.getMessage());
     }
 
+    @Test
+    void aRefusedCredentialIsTheGateways() {
+        ApiException failure = assertThrows(ApiException.class, () -> encoded(START, raw("error",
+                "{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\",\"message\":\"invalid x-api-key\"}}")));
+        assertEquals(ErrorType.API_ERROR, failure.type());
+        assertFalse(failure.getMessage().contains("x-api-key"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{", "", "nonsense"})
     void anEventThatIsNoJsonIsAFailure(String data) {
