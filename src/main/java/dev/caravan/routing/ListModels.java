@@ -68,7 +68,6 @@ public final class ListModels implements Processor {
         boolean more = before == null ? last < to : first > from;
         List<ModelCatalog.Entry> page = first < last ? all.subList(first, last) : List.of();
         return MessageJson.write(out -> {
-            out.writeStringField("object", "list");
             out.writeArrayFieldStart("data");
             for (ModelCatalog.Entry entry : page) {
                 out.writeStartObject();
@@ -79,6 +78,7 @@ public final class ListModels implements Processor {
             out.writeBooleanField("has_more", more);
             out.writeStringField("first_id", page.isEmpty() ? null : page.getFirst().id());
             out.writeStringField("last_id", page.isEmpty() ? null : page.getLast().id());
+            out.writeStringField("object", "list"); // of OpenAI's API
         });
     }
 
