@@ -8,6 +8,7 @@ import dev.caravan.message.MessageEvent.MessageStop;
 import dev.caravan.message.MessageEvent.Ping;
 import dev.caravan.message.MessageEvent.RawEvent;
 import dev.caravan.message.MessageJson;
+import dev.caravan.sse.SseFrames;
 import dev.caravan.sse.SseWriter;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -193,12 +194,34 @@ public final class HttpReply {
         }
     }
 
-    /** Sends {@code event: error} as the last event of a reply that has begun. */
-    public void error(byte[] envelope) throws ClientClosedException {
+    /**
+     * Sends events of another kind than the Messages API's; the first ones send status and headers before. Waits while too much of
+     * the reply waits for the client.
+     *
+     * @throws ClientClosedException when the client has left or has read nothing for the stall time-out
+     */
+    public void frames(SseFrames frames) throws ClientClosedException {
+        lock.lock();
+        try {
+            messageStopped |= frames.last();
+            waiting.frame(frames.bytes());
+            written();
+            awaitRoom();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends the last event of a reply that has begun and failed; an empty name makes an event without one. */
+    public void error(String name, byte[] envelope) throws ClientClosedException {
         lock.lock();
         try {
             messageStopped = true;
-            waiting.event("error", envelope);
+            if (name.isEmpty()) {
+                waiting.data(envelope, 0, envelope.length);
+            } else {
+                waiting.event(name, envelope);
+            }
             written();
         } finally {
             lock.unlock();
@@ -310,7 +333,7 @@ public final class HttpReply {
             }
             if (messageStarted) {
                 waiting.event("ping", MessageJson.data(new Ping()));
-            } else if (call.isPassThrough()) {
+            } else if (call.isPassThrough() || !call.getReplyFormat().takesMessageEvents()) {
                 waiting.comment(KEEP_ALIVE, 0, KEEP_ALIVE.length);
             } else {
                 MessageStart start = call.messageStart();
