@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the client of the exception that the exchange has caught: in the envelope and with the status that its door
- * has for it, or as the last event of the stream when the reply has begun. An exception that nothing upstream of it has put into the API's terms is a fault
- * of Caravan itself: the client gets a 500 without internals, the log gets the rest.
+ * Tells the client of the exception that the exchange has caught: in the envelope and with the status that its door has for it,
+ * or as the last event of the stream when the reply has begun. An exception that nothing upstream of it has put into the API's terms
+ * is a fault of Caravan itself: the client gets a 500 without internals, the log gets the rest.
  */
 public final class ErrorReply implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorReply.class);

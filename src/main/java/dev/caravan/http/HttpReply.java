@@ -8,6 +8,7 @@ import dev.caravan.message.MessageEvent.MessageStop;
 import dev.caravan.message.MessageEvent.Ping;
 import dev.caravan.message.MessageEvent.RawEvent;
 import dev.caravan.message.MessageJson;
+import dev.caravan.message.ReplyFormat;
 import dev.caravan.sse.SseFrames;
 import dev.caravan.sse.SseWriter;
 import io.vertx.core.Context;
@@ -203,6 +204,9 @@ public final class HttpReply {
     public void frames(SseFrames frames) throws ClientClosedException {
         lock.lock();
         try {
+            if (failed) {
+                return;
+            }
             messageStopped |= frames.last();
             waiting.frame(frames.bytes());
             written();
@@ -216,16 +220,20 @@ public final class HttpReply {
     public void error(String name, byte[] envelope) throws ClientClosedException {
         lock.lock();
         try {
-            messageStopped = true;
-            if (name.isEmpty()) {
-                waiting.data(envelope, 0, envelope.length);
-            } else {
-                waiting.event(name, envelope);
-            }
-            written();
+            lastEvent(name, envelope);
         } finally {
             lock.unlock();
         }
+    }
+
+    private void lastEvent(String name, byte[] envelope) {
+        messageStopped = true;
+        if (name.isEmpty()) {
+            waiting.data(envelope, 0, envelope.length);
+        } else {
+            waiting.event(name, envelope);
+        }
+        written();
     }
 
     /**
@@ -266,7 +274,8 @@ public final class HttpReply {
      * begun, with an event. What that thread still writes is left out.
      */
     void fail(ApiException failure) {
-        byte[] envelope = failure.envelope(call.getRequestId());
+        ReplyFormat format = call.getReplyFormat();
+        byte[] envelope = format.envelope(failure, call.getRequestId());
         lock.lock();
         try {
             if (ending || ended || closed) {
@@ -274,11 +283,9 @@ public final class HttpReply {
             }
             failed = true;
             call.getProgress().failed(failure.type());
-            if (!send(failure.status(), null, failure.headers(), envelope)) {
-                messageStopped = true;
+            if (!send(format.status(failure), null, failure.headers(), envelope)) {
                 ending = true;
-                waiting.event("error", envelope);
-                written();
+                lastEvent(format.errorEvent(), envelope);
             }
         } finally {
             lock.unlock();
