@@ -124,15 +124,15 @@ public class BedrockDecoderBenchmark {
     }
 
     private void decode(byte[] bytes, Call call, Blackhole sink) throws IOException {
-        Framing framing = dialect.framing("application/vnd.amazon.eventstream").orElseThrow();
         ResponseDecoder decoder = dialect.decoder(call, sink::consume);
+        Framing framing = dialect.framing("application/vnd.amazon.eventstream").orElseThrow().apply(decoder);
         for (int at = 0; at < bytes.length; at += PIECE) {
             framing.feed(bytes, at, Math.min(PIECE, bytes.length - at));
             boolean more = true;
             while (more) {
-                more = framing.next(decoder);
+                more = framing.next();
             }
         }
-        sink.consume(framing.inside());
+        sink.consume(framing.end());
     }
 }

@@ -5,13 +5,14 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.EventStream;
 import dev.caravan.message.MessageEvent;
+import dev.caravan.sse.SseLimitExceededException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** The events of a reply whose dialect frames them in a way of its own, each as soon as its bytes are here. */
+/** The events of a reply that streams, each as soon as its bytes are here. */
 final class FramedEventStream implements EventStream {
     private static final int BUFFER = 16 * 1024;
 
@@ -30,11 +31,15 @@ final class FramedEventStream implements EventStream {
         this.decoder = decoder;
     }
 
-    /** @param decoder makes the decoder that hands its events to a consumer */
-    static FramedEventStream of(UpstreamBody body, Framing framing,
+    /**
+     * @param framing how the decoder gets its events
+     * @param decoder makes the decoder that hands its events to a consumer
+     */
+    static FramedEventStream of(UpstreamBody body, Function<ResponseDecoder, Framing> framing,
             Function<Consumer<MessageEvent>, ResponseDecoder> decoder) {
         Deque<MessageEvent> ready = new ArrayDeque<>();
-        return new FramedEventStream(body, framing, ready, decoder.apply(ready::add));
+        ResponseDecoder made = decoder.apply(ready::add);
+        return new FramedEventStream(body, framing.apply(made), ready, made);
     }
 
     @Override
@@ -51,16 +56,20 @@ final class FramedEventStream implements EventStream {
             return closed ? null : ready.poll();
         } catch (IOException e) {
             close();
-            String what = e instanceof JsonProcessingException ? "an event that is not valid JSON" : "a damaged event";
-            throw failure("provider " + body.provider() + " sent " + what);
+            throw failure("sent " + switch (e) {
+                case SseLimitExceededException large -> "an event that is too large";
+                case JsonProcessingException json -> "an event that is not valid JSON";
+                default -> "a damaged event";
+            });
         } catch (ApiException e) {
             close();
             throw e;
         }
     }
 
+    /** Decodes the next event of the upstream, which may be none or several of the message's. */
     private void decodeMore() throws IOException {
-        if (framing.next(decoder)) {
+        if (framing.next()) {
             return;
         }
         int read = body.read(buffer);
@@ -72,14 +81,16 @@ final class FramedEventStream implements EventStream {
         if (closed || body.aborted()) {
             return;
         }
-        if (framing.inside()) {
-            throw failure("provider " + body.provider() + " ended its reply in the midst of an event");
+        if (!framing.end()) {
+            throw failure("ended its reply in the midst of an event");
         }
-        decoder.end();
+        if (!decoder.finished()) {
+            decoder.end();
+        }
     }
 
-    private static ApiException failure(String message) {
-        return new ApiException(502, ErrorType.API_ERROR, message);
+    private ApiException failure(String what) {
+        return new ApiException(502, ErrorType.API_ERROR, "provider " + body.provider() + " " + what);
     }
 
     /** Gives the connection back when the message is whole, aborts it otherwise. */

@@ -6,6 +6,7 @@ import dev.caravan.message.MessageEvent;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What a provider over HTTP speaks: how a request becomes its bytes, its reply events, and its failure one in the API's terms.
@@ -35,9 +36,9 @@ public interface HttpDialect {
      * How events are found in a reply of this content type, for dialects with a way of their own beside server-sent events.
      *
      * @param contentType the header's value in lower case
-     * @return a new one for the reply; empty when the dialect has nothing of this type
+     * @return makes a new one for the decoder of a reply; empty when the dialect has nothing of this type
      */
-    default Optional<Framing> framing(String contentType) {
+    default Optional<Function<ResponseDecoder, Framing>> framing(String contentType) {
         return Optional.empty();
     }
 

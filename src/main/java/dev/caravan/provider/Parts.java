@@ -95,6 +95,20 @@ public final class Parts {
         return all;
     }
 
+    /**
+     * A block as one string, where nothing but text can stand.
+     *
+     * @param whose as in {@code of the assistant}, for the failure
+     * @throws dev.caravan.message.ApiException 400 when something of it is no text
+     */
+    public static String onlyText(Conversation.Placed placed, String whose) {
+        Parts parts = of(List.of(placed));
+        if (!parts.onlyText()) {
+            throw placed.path().notCarried("", "an image or a file " + whose);
+        }
+        return parts.text();
+    }
+
     private void mark() {
         if (!parts.isEmpty() && parts.getFirst() instanceof TextPart first) {
             parts.set(0, new TextPart(ERROR_MARK + first.text()));

@@ -43,8 +43,8 @@ public sealed interface Said {
                 case ToolUse call -> all.add(new Called(call));
                 case Thinking thinking -> all.add(new Thought(thinking));
                 case RedactedThinking thinking -> all.add(new Redacted(thinking));
-                case Document document -> all.add(new Words(text(placed)));
-                case SearchResult result -> all.add(new Words(text(placed)));
+                case Document document -> all.add(words(placed));
+                case SearchResult result -> all.add(words(placed));
                 case Other other when Parts.isPrivate(other) -> {
                 }
                 case Other other -> throw placed.path().notCarried("",
@@ -56,11 +56,7 @@ public sealed interface Said {
         return all;
     }
 
-    private static String text(Conversation.Placed placed) {
-        Parts parts = Parts.of(List.of(placed));
-        if (!parts.onlyText()) {
-            throw placed.path().notCarried("", "an image or a file of the assistant");
-        }
-        return parts.text();
+    private static Words words(Conversation.Placed placed) {
+        return new Words(Parts.onlyText(placed, "of the assistant"));
     }
 }

@@ -22,8 +22,8 @@ public final class SseReply {
      */
     public static ApiException read(List<byte[]> chunks, Function<Consumer<MessageEvent>, ResponseDecoder> dialect,
             List<MessageEvent> events) {
-        try (EventStream stream = SseEventStream.of(new UpstreamBody("home", Chunkings.source(chunks), IDLE),
-                dialect)) {
+        try (EventStream stream = FramedEventStream.of(new UpstreamBody("home", Chunkings.source(chunks), IDLE),
+                SseFraming::new, dialect)) {
             for (MessageEvent event = stream.next(); event != null; event = stream.next()) {
                 events.add(event);
             }

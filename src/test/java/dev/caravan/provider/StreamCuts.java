@@ -74,8 +74,8 @@ public final class StreamCuts {
             Function<Consumer<MessageEvent>, ResponseDecoder> decoder) {
         List<MessageEvent> events = new ArrayList<>();
         ApiException failure = null;
-        try (SseEventStream decoded = SseEventStream.of(new UpstreamBody("up", new Pieces(stream, sizes), IDLE),
-                decoder)) {
+        try (FramedEventStream decoded = FramedEventStream.of(new UpstreamBody("up", new Pieces(stream, sizes), IDLE),
+                SseFraming::new, decoder)) {
             while (decoded.hasNext()) {
                 MessageEvent event = decoded.next();
                 if (event != null) {

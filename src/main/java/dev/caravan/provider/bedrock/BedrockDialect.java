@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Amazon Bedrock. Anthropic's models are asked by InvokeModel, which takes and gives the Messages API's own JSON, so that it is
@@ -72,9 +73,9 @@ public final class BedrockDialect implements HttpDialect {
     }
 
     @Override
-    public Optional<Framing> framing(String contentType) {
+    public Optional<Function<ResponseDecoder, Framing>> framing(String contentType) {
         return contentType.startsWith("application/vnd.amazon.eventstream")
-                ? Optional.of(new EventStreamFraming())
+                ? Optional.of(EventStreamFraming::new)
                 : Optional.empty();
     }
 

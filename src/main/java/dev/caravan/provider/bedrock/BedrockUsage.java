@@ -3,6 +3,7 @@ package dev.caravan.provider.bedrock;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.caravan.message.Usage;
+import dev.caravan.provider.ReplyValue;
 import java.io.IOException;
 
 /**
@@ -30,11 +31,13 @@ final class BedrockUsage {
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             json.nextToken();
             switch (field) {
-                case "inputTokens" -> input = count(json);
-                case "outputTokens" -> output = count(json);
+                case "inputTokens" -> input = ReplyValue.count(json);
+                case "outputTokens" -> output = ReplyValue.count(json);
                 // Older models have the longer names.
-                case "cacheReadInputTokens", "cacheReadInputTokenCount" -> read = Math.max(read, count(json));
-                case "cacheWriteInputTokens", "cacheWriteInputTokenCount" -> written = Math.max(written, count(json));
+                case "cacheReadInputTokens", "cacheReadInputTokenCount" ->
+                    read = Math.max(read, ReplyValue.count(json));
+                case "cacheWriteInputTokens", "cacheWriteInputTokenCount" ->
+                    written = Math.max(written, ReplyValue.count(json));
                 default -> json.skipChildren();
             }
         }
@@ -44,13 +47,5 @@ final class BedrockUsage {
                 ? new Usage(prompt ? input : estimate.inputTokens(), written, read,
                         output > 0 ? output : estimate.outputTokens())
                 : null;
-    }
-
-    private static long count(JsonParser json) throws IOException {
-        if (json.currentToken().isNumeric()) {
-            return Math.max(0, (long) json.getDoubleValue());
-        }
-        json.skipChildren();
-        return 0;
     }
 }

@@ -3,15 +3,13 @@ package dev.caravan.provider.bedrock;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.caravan.message.ContentBlock;
 import dev.caravan.message.ContentBlock.Base64Source;
-import dev.caravan.message.ContentBlock.ContentSource;
 import dev.caravan.message.ContentBlock.Document;
-import dev.caravan.message.ContentBlock.FileSource;
-import dev.caravan.message.ContentBlock.Image;
 import dev.caravan.message.ContentBlock.Source;
 import dev.caravan.message.ContentBlock.TextSource;
-import dev.caravan.message.ContentBlock.UrlSource;
 import dev.caravan.message.Text;
 import dev.caravan.provider.BlockPath;
+import dev.caravan.provider.Conversation.Placed;
+import dev.caravan.provider.Parts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -93,21 +91,27 @@ final class ConverseContent {
      */
     void add(ContentBlock block, BlockPath path) throws IOException {
         switch (block) {
-            case Image image -> image(image, path);
-            case Document document -> document(document, path);
-            default -> text(PlainText.of(block, path));
+            case Document document when document.source() instanceof Base64Source bytes ->
+                file(document, format(bytes.mediaType(), path), bytes.data());
+            case Document document when document.source() instanceof TextSource text -> file(document, "txt",
+                    Base64.getEncoder().encodeToString(text.text().getBytes(StandardCharsets.UTF_8)));
+            default -> parts(Parts.of(List.of(new Placed(block, path))));
         }
     }
 
-    private void add(List<ContentBlock> blocks, BlockPath path, String array) throws IOException {
-        for (int i = 0; i < blocks.size(); i++) {
-            add(blocks.get(i), path.in(array, i));
+    private void parts(Parts parts) throws IOException {
+        for (Parts.Part part : parts.list()) {
+            switch (part) {
+                case Parts.TextPart text -> text(text.text());
+                case Parts.ImagePart image -> image(image.source(), image.path());
+                case Parts.FilePart file -> throw elsewhere("a document", file.path());
+            }
         }
     }
 
-    private void image(Image image, BlockPath path) throws IOException {
-        if (!(image.source() instanceof Base64Source bytes)) {
-            throw elsewhere(image.source(), "an image", path);
+    private void image(Source source, BlockPath path) throws IOException {
+        if (!(source instanceof Base64Source bytes)) {
+            throw elsewhere("an image", path);
         }
         String format = switch (bytes.mediaType().toLowerCase(Locale.ROOT)) {
             case "image/png" -> "png";
@@ -124,19 +128,6 @@ final class ConverseContent {
         bytes(bytes.data());
         out.writeEndObject();
         out.writeEndObject();
-    }
-
-    private void document(Document document, BlockPath path) throws IOException {
-        switch (document.source()) {
-            case Base64Source bytes -> file(document, format(bytes.mediaType(), path), bytes.data());
-            case TextSource text -> file(document, "txt",
-                    Base64.getEncoder().encodeToString(text.text().getBytes(StandardCharsets.UTF_8)));
-            case ContentSource content -> {
-                text(PlainText.head(document));
-                add(content.content(), path, "source.content");
-            }
-            default -> throw elsewhere(document.source(), "a document", path);
-        }
     }
 
     private void file(Document document, String format, String base64) throws IOException {
@@ -176,11 +167,7 @@ final class ConverseContent {
         out.writeEndObject();
     }
 
-    private static RuntimeException elsewhere(Source source, String what, BlockPath path) {
-        return path.notCarried(".source", switch (source) {
-            case UrlSource url -> what + " to be fetched from a URL";
-            case FileSource file -> "a file that was uploaded to Anthropic";
-            default -> what + " without bytes";
-        });
+    private static RuntimeException elsewhere(String what, BlockPath path) {
+        return path.notCarried(".source", what + " to be fetched from a URL");
     }
 }

@@ -2,7 +2,6 @@ package dev.caravan.provider.bedrock;
 
 import static dev.caravan.provider.bedrock.ConverseResponseDecoder.failure;
 import static dev.caravan.provider.bedrock.ConverseResponseDecoder.object;
-import static dev.caravan.provider.bedrock.ConverseResponseDecoder.string;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -10,6 +9,7 @@ import dev.caravan.message.EventSequencer;
 import dev.caravan.message.MessageEvent.MessageStart;
 import dev.caravan.message.MessageJson;
 import dev.caravan.message.Text;
+import dev.caravan.provider.ReplyValue;
 import dev.caravan.provider.ToolNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -127,7 +127,7 @@ final class ConverseContentReader {
         for (String kind = json.nextFieldName(); kind != null; kind = json.nextFieldName()) {
             JsonToken value = json.nextToken();
             switch (kind) {
-                case "text" -> piece = new Piece(Kind.TEXT, string(json));
+                case "text" -> piece = new Piece(Kind.TEXT, ReplyValue.string(json));
                 case "toolUse" -> piece = member(json, "input", Kind.INPUT);
                 case "reasoningContent" -> piece = thought(json, value);
                 // Where the answer has it from, which only Anthropic's own API tells in a form of its own.
@@ -143,7 +143,7 @@ final class ConverseContentReader {
         if (json.currentToken() == JsonToken.START_OBJECT) {
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 json.nextToken();
-                String value = string(json);
+                String value = ReplyValue.string(json);
                 piece = field.equals(name) ? new Piece(kind, value) : piece;
             }
         }
@@ -155,7 +155,7 @@ final class ConverseContentReader {
         if (value == JsonToken.START_OBJECT) {
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 json.nextToken();
-                String text = string(json);
+                String text = ReplyValue.string(json);
                 switch (field) {
                     case "text" -> piece = new Piece(Kind.THOUGHT, text);
                     case "signature" -> piece = new Piece(Kind.SIGNATURE, text);
@@ -212,7 +212,7 @@ final class ConverseContentReader {
             for (String kind = json.nextFieldName(); kind != null; kind = json.nextFieldName()) {
                 json.nextToken();
                 switch (kind) {
-                    case "text" -> text(string(json));
+                    case "text" -> text(ReplyValue.string(json));
                     case "toolUse" -> tool(index, ToolStart.read(json, reply));
                     case "reasoningContent" -> reasoning(json);
                     case "citationsContent" -> cited(json);
@@ -244,8 +244,8 @@ final class ConverseContentReader {
                 for (String part = json.nextFieldName(); part != null; part = json.nextFieldName()) {
                     json.nextToken();
                     switch (part) {
-                        case "text" -> text = string(json);
-                        case "signature" -> signedAs = string(json);
+                        case "text" -> text = ReplyValue.string(json);
+                        case "signature" -> signedAs = ReplyValue.string(json);
                         default -> json.skipChildren();
                     }
                 }
@@ -277,7 +277,7 @@ final class ConverseContentReader {
                 }
                 for (String kind = json.nextFieldName(); kind != null; kind = json.nextFieldName()) {
                     json.nextToken();
-                    String text = string(json);
+                    String text = ReplyValue.string(json);
                     if (kind.equals("text")) {
                         text(text);
                     }
@@ -316,8 +316,8 @@ final class ConverseContentReader {
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 JsonToken value = json.nextToken();
                 switch (field) {
-                    case "toolUseId" -> id = string(json);
-                    case "name" -> name = string(json);
+                    case "toolUseId" -> id = ReplyValue.string(json);
+                    case "name" -> name = ReplyValue.string(json);
                     case "input" -> {
                         int start = (int) json.currentTokenLocation().getByteOffset();
                         json.skipChildren();

@@ -2,11 +2,7 @@ package dev.caravan.provider.bedrock;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.caravan.message.ContentBlock;
-import dev.caravan.message.ContentBlock.Document;
-import dev.caravan.message.ContentBlock.Image;
-import dev.caravan.message.ContentBlock.Other;
 import dev.caravan.message.ContentBlock.RedactedThinking;
-import dev.caravan.message.ContentBlock.SearchResult;
 import dev.caravan.message.ContentBlock.Thinking;
 import dev.caravan.message.ContentBlock.ToolResult;
 import dev.caravan.message.ContentBlock.ToolUse;
@@ -20,6 +16,8 @@ import dev.caravan.provider.Conversation.Input;
 import dev.caravan.provider.Conversation.Placed;
 import dev.caravan.provider.Conversation.Returned;
 import dev.caravan.provider.Conversation.Turn;
+import dev.caravan.provider.Parts;
+import dev.caravan.provider.Said;
 import dev.caravan.provider.ToolNames;
 import java.io.IOException;
 import java.util.List;
@@ -32,7 +30,6 @@ import java.util.List;
  * @see <a href="https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html">AWS: Message</a>
  */
 final class ConverseMessages {
-    private static final String NO_RESULT = "the call was not answered";
     private static final String ERROR_MARK = "[tool_error]";
 
     private final JsonGenerator out;
@@ -85,32 +82,13 @@ final class ConverseMessages {
     }
 
     private void answer(Answer answer) throws IOException {
-        for (Placed placed : answer.blocks()) {
-            BlockPath path = placed.path();
-            switch (placed.block()) {
-                case ContentBlock.Text text -> said("assistant", text.text());
-                case ToolUse use -> toolUse(use);
-                case Thinking thinking -> thinking(thinking);
-                case RedactedThinking redacted -> redacted(redacted);
-                case Document document -> said("assistant", PlainText.of(document, path));
-                case SearchResult result -> said("assistant", PlainText.of(result, path));
-                case Image image -> throw path.notCarried("", "an image of the assistant");
-                case ToolResult result -> throw path.notCarried("", "a tool result of the assistant");
-                case Other other -> dropPrivate(other, path);
+        for (Said said : Said.of(answer)) {
+            switch (said) {
+                case Said.Words words -> said("assistant", words.text());
+                case Said.Called called -> toolUse(called.call());
+                case Said.Thought thought -> thinking(thought.thinking());
+                case Said.Redacted redacted -> redacted(redacted.thinking());
             }
-        }
-    }
-
-    /**
-     * What Anthropic's own tools did on the way to an earlier answer is private to Anthropic, and the answer that came of it is there
-     * as text. Anything else that is unknown may matter, so leaving it out would be a loss.
-     */
-    private static void dropPrivate(Other block, BlockPath path) {
-        String type = block.type();
-        boolean isPrivate = type.equals("server_tool_use") || type.equals("mcp_tool_use")
-                || type.endsWith("_tool_result") || type.equals("fallback");
-        if (!isPrivate) {
-            throw path.notCarried("", "a block of type \"" + Text.excerpt(type) + "\"");
         }
     }
 
@@ -167,8 +145,7 @@ final class ConverseMessages {
     }
 
     private void returned(Returned returned) throws IOException {
-        boolean failed = returned.results().isEmpty()
-                || returned.results().stream().anyMatch(placed -> ((ToolResult) placed.block()).isError());
+        boolean failed = returned.failed();
         boolean hasStatus = model.maybeAnthropic() || model.vendor().equals("amazon");
         role("user");
         content.other();
@@ -181,7 +158,7 @@ final class ConverseMessages {
             result.text(ERROR_MARK);
         }
         if (returned.results().isEmpty()) {
-            result.text(NO_RESULT);
+            result.text(Parts.NO_RESULT);
         }
         for (Placed placed : returned.results()) {
             result(((ToolResult) placed.block()).content(), placed.path(), result);
@@ -217,7 +194,7 @@ final class ConverseMessages {
     }
 
     private static String system(Placed placed) {
-        String text = PlainText.of(placed.block(), placed.path());
+        String text = Parts.onlyText(placed, "of the system");
         return text.isBlank() ? "" : "<system>\n" + text + "\n</system>";
     }
 }

@@ -5,12 +5,13 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.EventSequencer;
-import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageStart;
+import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageJson;
 import dev.caravan.message.StopReason;
 import dev.caravan.message.TokenEstimate;
 import dev.caravan.message.Usage;
+import dev.caravan.provider.ReplyValue;
 import dev.caravan.provider.ResponseDecoder;
 import dev.caravan.provider.ToolNames;
 import java.io.IOException;
@@ -83,7 +84,7 @@ final class ConverseResponseDecoder implements ResponseDecoder {
 
     private void ending(String field, JsonParser json) throws IOException {
         switch (field) {
-            case "stopReason" -> stopReason = string(json);
+            case "stopReason" -> stopReason = ReplyValue.string(json);
             case "additionalModelResponseFields" -> additional(json);
             case "usage" -> usage = BedrockUsage.read(json, estimate());
             default -> json.skipChildren();
@@ -192,15 +193,6 @@ final class ConverseResponseDecoder implements ResponseDecoder {
         if (json.nextToken() != JsonToken.START_OBJECT) {
             throw new IOException("not a JSON object");
         }
-    }
-
-    /** The string at hand; empty for anything else. */
-    static String string(JsonParser json) throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_STRING) {
-            return json.getText();
-        }
-        json.skipChildren();
-        return "";
     }
 
     static ApiException failure(String message) {

@@ -1,23 +1,21 @@
 package dev.caravan.provider.bedrock;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.caravan.message.ApiException;
 import dev.caravan.message.ContentBlock.ToolUse;
 import dev.caravan.message.InputMessage.Role;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.message.RawJson;
-import dev.caravan.message.Text;
 import dev.caravan.message.Tool;
 import dev.caravan.message.ToolChoice;
 import dev.caravan.message.ToolChoice.Mode;
 import dev.caravan.provider.BlockPath;
+import dev.caravan.provider.OfferedTools;
 import dev.caravan.provider.ToolNames;
 import java.io.IOException;
 import java.util.List;
 
 /**
- * Writes the tools of a request and how to choose among them. Tools without a schema run at Anthropic; they are left out, and so is
- * a choice that names one.
+ * Writes the tools of a request and how to choose among them.
  *
  * @see <a href="https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolConfiguration.html">AWS:
  *      ToolConfiguration</a>
@@ -34,22 +32,16 @@ final class ConverseTools {
      * @throws ApiException 400 for a choice that cannot be made
      */
     static void write(MessageRequest request, ToolNames names, String provider, JsonGenerator out) throws IOException {
-        List<Tool> tools = request.tools().stream().filter(ConverseTools::portable).toList();
+        OfferedTools offered = OfferedTools.of(request);
         List<Tool> used = used(request);
-        ToolChoice choice = request.toolChoice();
-        if (choice != null && choice.mode() == Mode.TOOL
-                && request.tools().stream().noneMatch(tool -> choice.name().equals(tool.name()))) {
-            throw ApiException.invalid("tool_choice.name",
-                    "the request has no tool \"" + Text.excerpt(choice.name()) + "\"");
-        }
-        if (choice != null && choice.mode() == Mode.NONE) {
+        if (offered.callForbidden()) {
             if (!used.isEmpty()) {
                 throw BlockPath.notCarried("tool_choice.type",
                         "\"none\" in a conversation that shows tools in use", provider);
             }
             return;
         }
-        List<Tool> told = tools.isEmpty() ? used : tools;
+        List<Tool> told = offered.tools().isEmpty() ? used : offered.tools();
         if (told.isEmpty()) {
             return;
         }
@@ -59,14 +51,10 @@ final class ConverseTools {
             write(tool, names, out);
         }
         out.writeEndArray();
-        if (choice != null && !tools.isEmpty()) {
-            write(choice, tools, names, out);
+        if (offered.choice() != null && !offered.tools().isEmpty()) {
+            write(offered.choice(), names, out);
         }
         out.writeEndObject();
-    }
-
-    private static boolean portable(Tool tool) {
-        return tool.name() != null && tool.inputSchema() != null;
     }
 
     /** The tools that the assistant has called, by their names alone. */
@@ -96,13 +84,7 @@ final class ConverseTools {
     }
 
     /** That calls may not be parallel has no place here. */
-    private static void write(ToolChoice choice, List<Tool> tools, ToolNames names, JsonGenerator out)
-            throws IOException {
-        boolean known = choice.mode() != Mode.TOOL
-                || tools.stream().anyMatch(tool -> tool.name().equals(choice.name()));
-        if (!known) {
-            return;
-        }
+    private static void write(ToolChoice choice, ToolNames names, JsonGenerator out) throws IOException {
         out.writeObjectFieldStart("toolChoice");
         out.writeObjectFieldStart(switch (choice.mode()) {
             case AUTO -> "auto";

@@ -26,9 +26,14 @@ final class EventStreamFraming implements Framing {
     /** The specification's most, of payload and headers. */
     private static final int LONGEST = (24 << 20) + (128 << 10) + SHORTEST;
 
+    private final ResponseDecoder decoder;
     private byte[] buffer = new byte[FIRST_CAPACITY];
     private int start;
     private int limit;
+
+    EventStreamFraming(ResponseDecoder decoder) {
+        this.decoder = decoder;
+    }
 
     @Override
     public void feed(byte[] bytes, int offset, int length) {
@@ -48,7 +53,7 @@ final class EventStreamFraming implements Framing {
     }
 
     @Override
-    public boolean next(ResponseDecoder decoder) throws IOException {
+    public boolean next() throws IOException {
         if (limit - start < PRELUDE) {
             return false;
         }
@@ -58,13 +63,13 @@ final class EventStreamFraming implements Framing {
         }
         ByteBuffer frame = ByteBuffer.wrap(buffer, start, length).slice();
         start += length;
-        hand(decode(frame), decoder);
+        hand(decode(frame));
         return true;
     }
 
     @Override
-    public boolean inside() {
-        return limit > start;
+    public boolean end() {
+        return limit == start;
     }
 
     /** Checked before it is believed: a wrong one would be waited for. */
@@ -89,7 +94,7 @@ final class EventStreamFraming implements Framing {
         }
     }
 
-    private static void hand(Message message, ResponseDecoder decoder) throws IOException {
+    private void hand(Message message) throws IOException {
         Map<String, HeaderValue> headers = message.getHeaders();
         byte[] payload = message.getPayload();
         switch (text(headers, ":message-type")) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import dev.caravan.message.ApiException;
+import dev.caravan.provider.ReplyValue;
 import dev.caravan.provider.gemini.Chunk.FunctionCall;
 import dev.caravan.provider.gemini.Chunk.Part;
 import java.io.IOException;
@@ -134,8 +135,8 @@ final class ChunkReader {
             json.nextToken();
             switch (field) {
                 case "content" -> content();
-                case "finishReason" -> finishReason = string();
-                case "finishMessage" -> finishMessage = string();
+                case "finishReason" -> finishReason = ReplyValue.string(json);
+                case "finishMessage" -> finishMessage = ReplyValue.string(json);
                 default -> json.skipChildren();
             }
         }
@@ -175,12 +176,12 @@ final class ChunkReader {
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             JsonToken value = json.nextToken();
             switch (field) {
-                case "text" -> text = string();
+                case "text" -> text = ReplyValue.string(json);
                 case "thought" -> {
                     thought = value == JsonToken.VALUE_TRUE;
                     json.skipChildren();
                 }
-                case "thoughtSignature", "thought_signature" -> signature = string();
+                case "thoughtSignature", "thought_signature" -> signature = ReplyValue.string(json);
                 case "functionCall" -> call = functionCall();
                 case "inlineData", "fileData", "executableCode", "codeExecutionResult", "functionResponse", "toolCall",
                         "toolResponse" -> {
@@ -207,9 +208,9 @@ final class ChunkReader {
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             JsonToken value = json.nextToken();
             switch (field) {
-                case "id" -> id = string();
-                case "name" -> name = string();
-                case "args" -> args = value == JsonToken.START_OBJECT ? raw() : string();
+                case "id" -> id = ReplyValue.string(json);
+                case "name" -> name = ReplyValue.string(json);
+                case "args" -> args = value == JsonToken.START_OBJECT ? raw() : ReplyValue.string(json);
                 case "partialArgs", "willContinue" -> {
                     if (value == JsonToken.START_ARRAY || value == JsonToken.VALUE_TRUE) {
                         throw GeminiErrors
@@ -242,19 +243,10 @@ final class ChunkReader {
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             json.nextToken();
             if (field.equals("blockReason")) {
-                blockReason = string();
+                blockReason = ReplyValue.string(json);
             } else {
                 json.skipChildren();
             }
         }
-    }
-
-    /** The string at hand; empty for null, and for anything that is no string. */
-    private String string() throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_STRING) {
-            return json.getText();
-        }
-        json.skipChildren();
-        return "";
     }
 }

@@ -1,15 +1,7 @@
 package dev.caravan.provider.ollama;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.caravan.message.ContentBlock;
 import dev.caravan.message.ContentBlock.Base64Source;
-import dev.caravan.message.ContentBlock.Document;
-import dev.caravan.message.ContentBlock.Image;
-import dev.caravan.message.ContentBlock.Other;
-import dev.caravan.message.ContentBlock.RedactedThinking;
-import dev.caravan.message.ContentBlock.SearchResult;
-import dev.caravan.message.ContentBlock.Thinking;
-import dev.caravan.message.ContentBlock.ToolResult;
 import dev.caravan.message.ContentBlock.ToolUse;
 import dev.caravan.message.InputMessage.Role;
 import dev.caravan.message.MessageRequest;
@@ -17,9 +9,9 @@ import dev.caravan.message.Text;
 import dev.caravan.provider.Conversation;
 import dev.caravan.provider.Conversation.Answer;
 import dev.caravan.provider.Conversation.Input;
-import dev.caravan.provider.Conversation.Placed;
 import dev.caravan.provider.Conversation.Returned;
 import dev.caravan.provider.Parts;
+import dev.caravan.provider.Said;
 import dev.caravan.provider.SystemPrompt;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -95,24 +87,14 @@ final class ChatMessages {
         StringBuilder said = new StringBuilder();
         StringBuilder thought = new StringBuilder();
         List<ToolUse> calls = new ArrayList<>();
-        for (Placed placed : answer.blocks()) {
-            switch (placed.block()) {
+        for (Said part : Said.of(answer)) {
+            switch (part) {
                 // Blocks are how the stream was cut; joined without anything between they are what the model wrote.
-                case ContentBlock.Text text -> said.append(text.text());
-                case Thinking thinking -> thought.append(thinking.thinking());
-                case ToolUse use -> calls.add(use);
-                case Document document -> said.append(onlyText(placed));
-                case SearchResult result -> said.append(onlyText(placed));
-                case Other other -> {
-                    if (!Parts.isPrivate(other)) {
-                        throw placed.path().notCarried("",
-                                "a block of type \"" + Text.excerpt(other.type()) + "\"");
-                    }
+                case Said.Words words -> said.append(words.text());
+                case Said.Thought reasoning -> thought.append(reasoning.thinking().thinking());
+                case Said.Called called -> calls.add(called.call());
+                case Said.Redacted redacted -> {
                 }
-                case RedactedThinking redacted -> {
-                }
-                case Image image -> throw placed.path().notCarried("", "an image of the assistant");
-                case ToolResult result -> throw placed.path().notCarried("", "a tool result of the assistant");
             }
         }
         out.writeStartObject();
@@ -129,14 +111,6 @@ final class ChatMessages {
             out.writeEndArray();
         }
         out.writeEndObject();
-    }
-
-    private static String onlyText(Placed placed) {
-        Parts parts = Parts.of(List.of(placed));
-        if (!parts.onlyText()) {
-            throw placed.path().notCarried("", "an image or a file of the assistant");
-        }
-        return parts.text();
     }
 
     private void call(ToolUse call) throws IOException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.caravan.message.MessageJson;
+import dev.caravan.provider.ReplyValue;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -68,9 +69,9 @@ record ReplyLine(String thinking, String content, List<ToolCall> calls, boolean 
                         done = value == JsonToken.VALUE_TRUE;
                         json.skipChildren();
                     }
-                    case "done_reason" -> doneReason = string();
-                    case "prompt_eval_count" -> promptTokens = count();
-                    case "eval_count" -> outputTokens = count();
+                    case "done_reason" -> doneReason = ReplyValue.string(json);
+                    case "prompt_eval_count" -> promptTokens = ReplyValue.count(json);
+                    case "eval_count" -> outputTokens = ReplyValue.count(json);
                     case "error" -> {
                         if (value == JsonToken.VALUE_NULL) {
                             continue;
@@ -91,8 +92,8 @@ record ReplyLine(String thinking, String content, List<ToolCall> calls, boolean 
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 json.nextToken();
                 switch (field) {
-                    case "thinking" -> thinking = string();
-                    case "content" -> content = string();
+                    case "thinking" -> thinking = ReplyValue.string(json);
+                    case "content" -> content = ReplyValue.string(json);
                     case "tool_calls" -> toolCalls();
                     default -> json.skipChildren();
                 }
@@ -120,7 +121,7 @@ record ReplyLine(String thinking, String content, List<ToolCall> calls, boolean 
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 JsonToken value = json.nextToken();
                 if (field.equals("id")) {
-                    id = string();
+                    id = ReplyValue.string(json);
                 } else if (field.equals("function") && value == JsonToken.START_OBJECT) {
                     function = function();
                 } else {
@@ -136,8 +137,9 @@ record ReplyLine(String thinking, String content, List<ToolCall> calls, boolean 
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 JsonToken value = json.nextToken();
                 switch (field) {
-                    case "name" -> name = string();
-                    case "arguments" -> arguments = value == JsonToken.START_OBJECT ? object() : string();
+                    case "name" -> name = ReplyValue.string(json);
+                    case "arguments" ->
+                        arguments = value == JsonToken.START_OBJECT ? object() : ReplyValue.string(json);
                     default -> json.skipChildren();
                 }
             }
@@ -150,22 +152,6 @@ record ReplyLine(String thinking, String content, List<ToolCall> calls, boolean 
                 copy.copyCurrentStructure(json);
             }
             return text.toString();
-        }
-
-        private String string() throws IOException {
-            if (json.currentToken() == JsonToken.VALUE_STRING) {
-                return json.getText();
-            }
-            json.skipChildren();
-            return "";
-        }
-
-        private long count() throws IOException {
-            if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
-                return Math.max(0, (long) json.getDoubleValue());
-            }
-            json.skipChildren();
-            return 0;
         }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.caravan.message.MessageJson;
+import dev.caravan.provider.ReplyValue;
 import dev.caravan.provider.openai.Chunk.Piece;
 import dev.caravan.provider.openai.Chunk.ToolFragment;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class ChunkReader {
                 case "x_groq" -> groq();
                 case "error" -> error();
                 // Older vLLM: the error's fields at the top, in an object that says what it is.
-                case "object" -> errorObject = "error".equals(string());
+                case "object" -> errorObject = "error".equals(ReplyValue.string(json));
                 default -> json.skipChildren();
             }
         }
@@ -110,9 +111,9 @@ final class ChunkReader {
                 continue;
             }
             switch (field) {
-                case "finish_reason" -> finishReason = string();
+                case "finish_reason" -> finishReason = ReplyValue.string(json);
                 // vLLM, SGLang: a text for a stop sequence, a number for a token.
-                case "stop_reason", "matched_stop" -> matchedStop = string();
+                case "stop_reason", "matched_stop" -> matchedStop = ReplyValue.string(json);
                 // Moonshot tells the usage here, OpenRouter an error.
                 case "usage" -> usage();
                 case "error" -> error();
@@ -134,10 +135,10 @@ final class ChunkReader {
                         json.skipChildren();
                     }
                 }
-                case "reasoning_content" -> reasoningContent = string();
-                case "reasoning" -> reasoning = string();
+                case "reasoning_content" -> reasoningContent = ReplyValue.string(json);
+                case "reasoning" -> reasoning = ReplyValue.string(json);
                 case "reasoning_details" -> reasoningDetails(value);
-                case "refusal" -> refusal = string();
+                case "refusal" -> refusal = ReplyValue.string(json);
                 case "tool_calls" -> toolCalls();
                 case "function_call" -> toolCall();
                 default -> json.skipChildren();
@@ -181,10 +182,12 @@ final class ChunkReader {
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 JsonToken value = json.nextToken();
                 switch (field) {
-                    case "type" -> type = string();
-                    case "text" -> text = string();
+                    case "type" -> type = ReplyValue.string(json);
+                    case "text" -> text = ReplyValue.string(json);
                     case "thinking" ->
-                        thinking = value == JsonToken.START_ARRAY ? joined("text", "thinking") : string();
+                        thinking = value == JsonToken.START_ARRAY
+                                ? joined("text", "thinking")
+                                : ReplyValue.string(json);
                     default -> json.skipChildren();
                 }
             }
@@ -209,7 +212,7 @@ final class ChunkReader {
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 json.nextToken();
                 if (name.equals(field) || name.equals(otherField) && text.isEmpty()) {
-                    text = string();
+                    text = ReplyValue.string(json);
                 } else {
                     json.skipChildren();
                 }
@@ -252,8 +255,8 @@ final class ChunkReader {
             JsonToken value = json.nextToken();
             switch (field) {
                 case "index" -> index = value == JsonToken.VALUE_NUMBER_INT ? json.getIntValue() : -1;
-                case "id" -> id = string();
-                case "name" -> name = string();
+                case "id" -> id = ReplyValue.string(json);
+                case "name" -> name = ReplyValue.string(json);
                 case "arguments" -> arguments = arguments(value);
                 case "function" -> {
                     if (value == JsonToken.START_OBJECT && !inFunction) {
@@ -277,7 +280,7 @@ final class ChunkReader {
     /** MiniMax and others send the arguments as an object instead of its text. */
     private String arguments(JsonToken value) throws IOException {
         if (value != JsonToken.START_OBJECT) {
-            return string();
+            return ReplyValue.string(json);
         }
         return copy();
     }
@@ -315,14 +318,5 @@ final class ChunkReader {
     private void error() throws IOException {
         ProviderError told = ProviderError.read(json);
         error = told == null ? error : told;
-    }
-
-    /** The string at hand; empty for null, and for anything that is no string. */
-    private String string() throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_STRING) {
-            return json.getText();
-        }
-        json.skipChildren();
-        return "";
     }
 }

@@ -107,7 +107,7 @@ record Converse(List<MessageEvent> events, ApiException failure) {
      * @param events where the decoder puts its events
      */
     static Converse read(byte[] bytes, IntUnaryOperator sizes, ResponseDecoder decoder, List<MessageEvent> events) {
-        EventStreamFraming framing = new EventStreamFraming();
+        EventStreamFraming framing = new EventStreamFraming(decoder);
         ApiException failure = null;
         try {
             for (int at = 0; at < bytes.length && !decoder.finished();) {
@@ -117,12 +117,12 @@ record Converse(List<MessageEvent> events, ApiException failure) {
                 Arrays.fill(piece, (byte) '?'); // the bytes are the reader's
                 boolean more = true;
                 while (more && !decoder.finished()) {
-                    more = framing.next(decoder);
+                    more = framing.next();
                 }
                 at += size;
             }
             if (!decoder.finished()) {
-                if (framing.inside()) {
+                if (!framing.end()) {
                     throw new IOException("cut off");
                 }
                 decoder.end();

@@ -125,7 +125,7 @@ class ConverseMessagesTest {
                 "[{\"text\":\"Context: c\"},{\"document\":{\"format\":\"pdf\",\"name\":\"My report [1] (2024) - a\","
                         + "\"source\":{\"bytes\":\"AAAA\"}}},{\"document\":{\"format\":\"txt\",\"name\":\"document\",\"source\":"
                         + "{\"bytes\":\"cGxhaW4gw7w=\"}}},{\"document\":{\"format\":\"pdf\",\"name\":\"document (2)\",\"source\":"
-                        + "{\"bytes\":\"BBBB\"}}},{\"text\":\"Document: t\"},{\"text\":\"one\"}]",
+                        + "{\"bytes\":\"BBBB\"}}},{\"text\":\"Document: t\\n\\none\"}]",
                 Converse.content(
                         """
                             [{"type":"document","title":"My  report_[1] (2024)\\n- a.","context":"c","source":

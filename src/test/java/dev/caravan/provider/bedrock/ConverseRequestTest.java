@@ -107,9 +107,9 @@ class ConverseRequestTest {
 
     @Test
     void aChoiceThatCannotBeMadeIsRefused() {
-        assertRefused("tool_choice.name: the request has no tool \"look\"",
+        assertRefused("tool_choice.name: no tool of the name \"look\" is declared in tools",
                 "\"tool_choice\":{\"type\":\"tool\",\"name\":\"look\"}");
-        assertRefused("tool_choice.name: the request has no tool \"wait\"",
+        assertRefused("tool_choice.name: no tool of the name \"wait\" is declared in tools",
                 "\"tools\":[" + TOOL + "],\"tool_choice\":{\"type\":\"tool\",\"name\":\"wait\"}");
         ApiException refusal = assertThrows(ApiException.class, () -> Converse.request(
                 HISTORY + ",\"tools\":[" + TOOL + "],\"tool_choice\":{\"type\":\"none\"}}", Converse.CLAUDE));

@@ -100,7 +100,7 @@ class InvokeTest {
     private static List<String> decoded(byte[] bytes, IntUnaryOperator sizes) {
         List<MessageEvent> events = new ArrayList<>();
         InvokeResponseDecoder decoder = new InvokeResponseDecoder(events::add, true);
-        EventStreamFraming framing = new EventStreamFraming();
+        EventStreamFraming framing = new EventStreamFraming(decoder);
         List<String> data = new ArrayList<>();
         try {
             for (int at = 0; at < bytes.length;) {
@@ -108,11 +108,11 @@ class InvokeTest {
                 framing.feed(bytes, at, size);
                 boolean more = true;
                 while (more) {
-                    more = framing.next(decoder);
+                    more = framing.next();
                 }
                 at += size;
             }
-            if (framing.inside()) {
+            if (!framing.end()) {
                 throw new IOException("inside");
             }
             decoder.end();
