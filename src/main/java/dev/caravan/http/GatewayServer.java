@@ -11,6 +11,8 @@ import java.time.Duration;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP server behind platform-http, opened with what platform-http leaves at Vert.x's defaults: failures of the server itself
@@ -18,6 +20,8 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
  * does stays the last, whenever the others were opened.
  */
 public final class GatewayServer extends VertxPlatformHttpServer {
+    /** The stock server's, in whose place this stands: it tells where the stock one would. */
+    private static final Logger LOG = LoggerFactory.getLogger(VertxPlatformHttpServer.class);
     /** The path of a door that takes everything. */
     private static final String EVERYTHING = "/*";
 
@@ -74,6 +78,7 @@ public final class GatewayServer extends VertxPlatformHttpServer {
                 });
         await(opened.listen(settings.getBindPort(), settings.getBindHost()));
         server = opened;
+        LOG.info("Vert.x HttpServer started on {}:{}", settings.getBindHost(), opened.actualPort());
         connections.watch(getVertx());
     }
 
