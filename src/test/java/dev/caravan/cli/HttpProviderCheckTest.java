@@ -250,6 +250,7 @@ final class HttpProviderCheckTest {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Thread.startVirtualThread(() -> {
                 try (Socket client = server.accept()) {
+                    client.getInputStream().read(); // the greeting of TLS: a server of HTTP speaks second
                     ScriptedServer.write(client, reply(400, "text/plain", "this is no https"));
                     ScriptedServer.awaitLeft(client);
                 } catch (IOException e) {
