@@ -9,13 +9,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** Reads the providers that are reached over HTTP. */
 final class HttpProviderReader {
 
     static final List<String> ANTHROPIC_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
-            "models");
+            "models", "version");
+    private static final Map<String, String> VERSIONS = new TreeMap<>(
+            Map.of("2023-06-01", "2023-06-01", "2026-10-21", "2026-10-21"));
     static final List<String> OPENAI_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
             "models", "options");
     private static final List<String> OPTIONS_KEYS = List.of("max-tokens-field", "premature-end");
@@ -54,7 +57,9 @@ final class HttpProviderReader {
 
     Optional<AnthropicProvider> anthropic(String name, ConfigMap map, List<ProviderModel> models) {
         map.allowOnly(ANTHROPIC_KEYS);
-        return endpoint(map, Dialect.ANTHROPIC, "x-api-key").map(at -> new AnthropicProvider(name, at, models));
+        Optional<String> version = map.get("version").flatMap(node -> node.choice("version of the API", VERSIONS));
+        return endpoint(map, Dialect.ANTHROPIC, "x-api-key")
+                .map(at -> new AnthropicProvider(name, at, version, models));
     }
 
     private Optional<HttpEndpoint> endpoint(ConfigMap map, Dialect dialect, String keyHeader) {
