@@ -47,10 +47,11 @@ public final class ErrorReply implements Processor {
 
     private static void tell(HttpReply reply, ApiException failure) {
         Call call = reply.call();
-        byte[] envelope = failure.envelope(call.getRequestId());
         call.getProgress().failed(failure.type());
         Map<String, String> headers = new TreeMap<>(call.getReplyHeaders());
         headers.putAll(failure.headers());
+        // An upstream's own id, where the reply passes one on: header and envelope tell the same.
+        byte[] envelope = failure.envelope(headers.getOrDefault("request-id", call.getRequestId()));
         if (reply.send(failure.status(), null, headers, envelope)) {
             return;
         }

@@ -243,7 +243,7 @@ public final class HttpReply {
      * begun, with an event. What that thread still writes is left out.
      */
     void fail(ApiException failure) {
-        byte[] envelope = failure.envelope(call.getRequestId());
+        byte[] envelope = failure.envelope(call.getReplyHeaders().getOrDefault("request-id", call.getRequestId()));
         lock.lock();
         try {
             if (ending || ended || closed) {
