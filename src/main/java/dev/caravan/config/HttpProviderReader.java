@@ -8,15 +8,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** Reads the providers that are reached over HTTP. */
 final class HttpProviderReader {
 
-    /** What all have; Anthropic's and Gemini's have nothing else. */
+    /** What all have; Gemini's have nothing else. */
     static final List<String> KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
             "models");
+    static final List<String> ANTHROPIC_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
+            "models", "version");
 
+    private static final Map<String, String> VERSIONS = new TreeMap<>(
+            Map.of("2023-06-01", "2023-06-01", "2026-10-21", "2026-10-21"));
     private static final URI GEMINI_URL = URI.create("https://generativelanguage.googleapis.com");
 
     /** A token of RFC 9110, section 5.6.2. */
@@ -48,9 +53,10 @@ final class HttpProviderReader {
     }
 
     Optional<AnthropicProvider> anthropic(String name, ConfigMap map, List<ProviderModel> models) {
-        map.allowOnly(KEYS);
+        map.allowOnly(ANTHROPIC_KEYS);
+        Optional<String> version = map.get("version").flatMap(node -> node.choice("version of the API", VERSIONS));
         return endpoint(map, baseUrl(map, Dialect.ANTHROPIC), "x-api-key")
-                .map(at -> new AnthropicProvider(name, at, models));
+                .map(at -> new AnthropicProvider(name, at, version, models));
     }
 
     Optional<OllamaProvider> ollama(String name, ConfigMap map, List<ProviderModel> models) {

@@ -16,7 +16,7 @@ final class ProvidersReader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
     private static final Map<String, Dialect> DIALECTS = Dialect.byId();
     private static final List<String> KEYS_OF_ANY = Stream
-            .of(OpenAiReader.KEYS, HttpProviderReader.KEYS, OllamaReader.KEYS, BedrockReader.KEYS,
+            .of(OpenAiReader.KEYS, HttpProviderReader.ANTHROPIC_KEYS, OllamaReader.KEYS, BedrockReader.KEYS,
                     ExecProviderReader.KEYS)
             .flatMap(List::stream).distinct().toList();
 

@@ -49,10 +49,11 @@ public final class ErrorReply implements Processor {
     private static void tell(HttpReply reply, ApiException failure) {
         Call call = reply.call();
         ReplyFormat format = call.getReplyFormat();
-        byte[] envelope = format.envelope(failure, call.getRequestId());
         call.getProgress().failed(failure.type());
         Map<String, String> headers = new TreeMap<>(call.getReplyHeaders());
         headers.putAll(failure.headers());
+        // An upstream's own id, where the reply passes one on: header and envelope tell the same.
+        byte[] envelope = format.envelope(failure, headers.getOrDefault("request-id", call.getRequestId()));
         if (reply.send(format.status(failure), null, headers, envelope)) {
             return;
         }

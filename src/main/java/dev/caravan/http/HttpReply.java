@@ -275,7 +275,8 @@ public final class HttpReply {
      */
     void fail(ApiException failure) {
         ReplyFormat format = call.getReplyFormat();
-        byte[] envelope = format.envelope(failure, call.getRequestId());
+        byte[] envelope = format.envelope(failure,
+                call.getReplyHeaders().getOrDefault("request-id", call.getRequestId()));
         lock.lock();
         try {
             if (ending || ended || closed) {

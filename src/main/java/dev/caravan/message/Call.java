@@ -2,7 +2,7 @@ package dev.caravan.message;
 
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * One request on its way through the gateway: what the door knows of the client, what validation and routing found out, and how
@@ -22,7 +22,7 @@ public final class Call {
     private final Cancellation cancellation = new Cancellation();
     private final Signal completion = new Signal();
     private final Progress progress = new Progress();
-    private final Map<String, String> replyHeaders = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final Map<String, String> replyHeaders = new ConcurrentSkipListMap<>(String.CASE_INSENSITIVE_ORDER);
 
     private volatile ApiVersion version = ApiVersion.V2023_06_01;
     private volatile List<String> betas = List.of();
@@ -140,7 +140,10 @@ public final class Call {
         this.replyFormat = replyFormat;
     }
 
-    /** Headers that the reply carries beside its own, such as an upstream's rate limits. Written before the reply begins. */
+    /**
+     * Headers that the reply carries beside its own, such as an upstream's rate limits. Written before the reply begins; what comes
+     * after a sign of life has been sent comes too late.
+     */
     public Map<String, String> getReplyHeaders() {
         return replyHeaders;
     }

@@ -28,9 +28,13 @@ final class RawAccumulator {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
 
+    /** As much as a message that does not stream may have. */
+    private static final long MOST_BYTES = 64L * 1024 * 1024;
+
     private final Map<Integer, Block> blocks = new TreeMap<>();
     private ObjectNode message;
     private boolean stopped;
+    private long bytes;
 
     /**
      * Takes the next event; one of an unknown name says nothing about the message.
@@ -38,6 +42,10 @@ final class RawAccumulator {
      * @throws ApiException when it tells of a failure, or makes no message with those before it
      */
     void add(RawEvent raw) {
+        bytes += raw.data().length;
+        if (bytes > MOST_BYTES) {
+            throw broken("sent a message of more than " + MOST_BYTES + " bytes");
+        }
         switch (raw.name()) {
             case "message_start" -> start(object(raw, read(raw).get("message")));
             case "content_block_start" -> open(raw);

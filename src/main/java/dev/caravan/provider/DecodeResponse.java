@@ -67,8 +67,9 @@ public final class DecodeResponse implements Processor {
 
     private void forward(Map<String, String> headers, BiConsumer<String, String> client) {
         headers.forEach((name, value) -> {
-            if (dialect.forwards(name.toLowerCase(Locale.ROOT)) && PLAIN.matcher(value).matches()) {
-                client.accept(name, value);
+            String header = name.toLowerCase(Locale.ROOT);
+            if (dialect.forwards(header) && PLAIN.matcher(value).matches()) {
+                client.accept(header, value);
             }
         });
     }

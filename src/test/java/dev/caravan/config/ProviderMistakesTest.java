@@ -21,7 +21,7 @@ class ProviderMistakesTest {
 
     private static final String OPENAI_KEYS = "Valid: dialect, preset, base-url, api-key, headers, timeouts, models, "
             + "options";
-    private static final String ANTHROPIC_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models";
+    private static final String ANTHROPIC_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models, version";
     private static final String EXEC_KEYS = "Valid: dialect, command, working-directory, environment, max-line, "
             + "max-processes, timeouts, models";
 
@@ -68,7 +68,7 @@ class ProviderMistakesTest {
                 mistake("misspelt key for the dialect is one mistake", "a: { dialct: openai, base-url: \"http://x\" }",
                         "caravan.yaml:2:8: providers.a.dialct: unknown key `dialct`; did you mean `dialect`? "
                                 + OPENAI_KEYS
-                                + ", keep-alive, think, region, profile, api, betas, command, working-directory, "
+                                + ", version, keep-alive, think, region, profile, api, betas, command, working-directory, "
                                 + "environment, max-line, max-processes"));
     }
 
@@ -163,6 +163,10 @@ class ProviderMistakesTest {
                 openai("boolean for a way", "options: { premature-end: true }",
                         "caravan.yaml:4:31: providers.a.options.premature-end: expected one of error, accept "
                                 + "(put it in quotes), found the boolean true"),
+                mistake("no version of the API",
+                        "a: { dialect: anthropic, base-url: \"https://h\", version: latest }",
+                        "caravan.yaml:2:60: providers.a.version: unknown version of the API \"latest\". "
+                                + "Valid: 2023-06-01, 2026-10-21"),
                 openai("timeouts of another dialect", "timeouts: { total: 1s }",
                         "caravan.yaml:4:17: providers.a.timeouts.total: unknown key `total`. Valid: connect, idle"));
     }

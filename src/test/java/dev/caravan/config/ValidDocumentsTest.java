@@ -125,7 +125,7 @@ class ValidDocumentsTest {
                 new AnthropicProvider("claude",
                         new HttpEndpoint(URI.create("https://api.anthropic.com"), Optional.empty(), Map.of(),
                                 config.timeouts()),
-                        List.of()),
+                        Optional.empty(), List.of()),
                 config.provider("claude").orElseThrow());
         assertEquals(List.of("all", "claude"), List.copyOf(config.providers().keySet()));
         assertEquals(List.of(new ModelRule("gpt-*", "all", "{model}"),
@@ -343,6 +343,17 @@ class ValidDocumentsTest {
                 ((UnavailableProvider) config.providers().get("b")).reason());
         assertEquals("environment variables BASE, KEY are not set",
                 ((UnavailableProvider) config.providers().get("a")).reason());
+    }
+
+    @Test
+    void anAnthropicProviderMaySayItsVersion() {
+        CaravanConfig config = Configs.read("""
+            providers:
+              a: { dialect: anthropic, base-url: "https://h", version: 2026-10-21 }
+            models:
+              - { match: "*", to: "a/{model}" }
+            """);
+        assertEquals(Optional.of("2026-10-21"), ((AnthropicProvider) config.providers().get("a")).version());
     }
 
     @Test

@@ -147,7 +147,8 @@ class PassThroughTest extends GatewayTest {
     void theUpstreamsOwnRequestIdIsLogged(String header, String logged) throws IOException {
         upstream.script(call -> call.json(Wire.MESSAGE, header));
         try (RawClient client = gateway.connect()) {
-            client.post("/v1/messages", Wire.request("claude-up")).reply();
+            WireReply reply = client.post("/v1/messages", Wire.request("claude-up")).reply();
+            assertEquals(header.startsWith("request-id"), logged.equals(reply.header("request-id")));
         }
         String line = gateway.log().accessLine();
         assertTrue(line.contains(" upstream=\"" + logged + "\" "), line);
@@ -242,6 +243,7 @@ class PassThroughTest extends GatewayTest {
                 WireReply reply = client.post("/v1/messages", body).reply();
                 assertEquals("41", reply.header("anthropic-ratelimit-requests-remaining"));
                 assertEquals("3", reply.header("retry-after"));
+                assertEquals("org", reply.header("anthropic-organization-id"));
                 assertNull(reply.header("set-cookie"));
                 assertNull(reply.header("x-internal"));
             }

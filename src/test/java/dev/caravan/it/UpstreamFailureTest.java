@@ -345,21 +345,39 @@ class UpstreamFailureTest extends GatewayTest {
     }
 
     @Test
-    void aStreamThatNobodyAskedForIs502() throws IOException {
-        upstream.script(call -> call.streamHead().chunk(Wire.stream()).lastChunk());
-        WireReply reply = ask(Wire.request("claude-x"));
-        assertEquals(502, reply.status(), reply.text());
-        assertEquals("api_error", envelope(reply).path("type").asText());
+    void anErrorAsTheFirstEventIsAnErrorWithItsStatus() throws IOException {
+        String error = "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"} }";
+        upstream.script(call -> call.streamHead().chunk(Wire.frame("error", error)).lastChunk());
+        for (String body : List.of(Wire.request("claude-x"), Wire.streaming("claude-x"))) {
+            gateway.log().clear();
+            WireReply reply = ask(body);
+            assertEquals(529, reply.status());
+            assertEquals(error, reply.text());
+            assertTrue(gateway.log().accessLine().contains(" error=overloaded_error "), gateway.log().accessLine());
+        }
     }
 
     @Test
-    void anErrorAsTheFirstEventIsAnErrorEventOfAStream() throws IOException {
-        String error = "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}";
-        upstream.script(call -> call.streamHead().chunk(Wire.frame("error", error)).lastChunk());
-        WireReply reply = ask(Wire.streaming("claude-x"));
-        assertEquals(200, reply.status());
-        assertEquals(Wire.frame("error", error), reply.text());
-        assertTrue(gateway.log().accessLine().contains(" error=overloaded_error "), gateway.log().accessLine());
+    void anErrorInPlaceOfAMessageIsAnErrorWithItsStatus() throws IOException {
+        upstream.script(call -> call.json(TOO_FAST, "request-id: req_upstream"));
+        for (String body : List.of(Wire.request("claude-x"), Wire.streaming("claude-x"))) {
+            WireReply reply = ask(body);
+            assertEquals(429, reply.status());
+            assertEquals(TOO_FAST, reply.text());
+            assertEquals("req_upstream", reply.header("request-id"));
+        }
+    }
+
+    @Test
+    void aFailureThatCaravanTellsHasTheUpstreamsRequestIdInHeaderAndEnvelope() throws IOException {
+        for (String status : List.of("401 No", "500 No")) {
+            upstream.script(call -> call.reply(status, "text/html", "<html>", "request-id: req_upstream",
+                    "anthropic-organization-id: org"));
+            WireReply reply = ask(Wire.request("claude-x"));
+            assertEquals("req_upstream", reply.header("request-id"));
+            assertEquals("org", reply.header("anthropic-organization-id"));
+            envelope(reply);
+        }
     }
 
     @Test

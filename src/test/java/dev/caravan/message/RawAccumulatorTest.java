@@ -159,6 +159,22 @@ class RawAccumulatorTest {
     }
 
     @Test
+    void aMessageWithoutEndIsGivenUp() throws IOException {
+        feed(START
+                + "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}");
+        byte[] delta = ("{\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"" + "x".repeat(1024 * 1024)
+                + "\"}}")
+                .getBytes(StandardCharsets.UTF_8);
+        ApiException failure = assertThrows(ApiException.class, () -> {
+            for (int i = 0; i < 64; i++) {
+                message.add(new RawEvent("content_block_delta", delta));
+            }
+        });
+        assertEquals("the upstream sent a message of more than 67108864 bytes", failure.getMessage());
+        assertEquals(502, failure.status());
+    }
+
+    @Test
     void aStreamThatHasNotEndedIsNoMessage() throws IOException {
         feed(START + END.lines().findFirst().orElseThrow());
         assertFalse(message.complete());

@@ -38,7 +38,7 @@ public final class AnthropicFuzzTarget {
     public static void fuzzerTestOneInput(byte[] data) {
         for (boolean stream : new boolean[]{true, false}) {
             List<MessageEvent> events = new ArrayList<>();
-            AnthropicResponseDecoder decoder = new AnthropicResponseDecoder(events::add, stream);
+            AnthropicResponseDecoder decoder = new AnthropicResponseDecoder("up", stream, events::add);
             try {
                 feed(decoder, data);
             } catch (ApiException | IOException e) {

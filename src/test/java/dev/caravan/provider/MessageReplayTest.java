@@ -1,0 +1,95 @@
+package dev.caravan.provider;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.EventGrammar;
+import dev.caravan.message.EventGrammar.Block;
+import dev.caravan.message.EventGrammar.Said;
+import dev.caravan.message.MessageEvent;
+import dev.caravan.message.MessageJson;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Some servers ignore "stream": their answer is whole and right, and the client gets it as the events it waits for. */
+class MessageReplayTest {
+    @Test
+    void everyBlockIsToldAsItWouldHaveStreamed() throws IOException {
+        Said said = replay("""
+            {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[
+              {"type":"thinking","thinking":"hm","signature":"sig"},
+              {"type":"text","text":"Hi é"},
+              {"type":"tool_use","id":"toolu_1","name":"f","input":{"x":[1,2]}},
+              {"type":"redacted_thinking","data":"abc"}],
+             "stop_reason":"tool_use","stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":7}}""");
+        assertEquals(List.of(Block.thinking("hm", "sig"), Block.text("Hi é"),
+                Block.tool("toolu_1", "f", "{\"x\":[1,2]}"), Block.redacted("abc")), said.blocks());
+        assertEquals("tool_use", said.stopReason());
+        assertEquals("msg_1", said.start().path("message").path("id").asText());
+        assertEquals(7, said.end().path("usage").path("output_tokens").asInt());
+    }
+
+    /** Every value is written as the upstream wrote it, and what only the end of a stream tells is told there. */
+    @Test
+    void everyValueKeepsItsSpelling() throws IOException {
+        List<String> events = new ArrayList<>();
+        MessageReplay.events(
+                """
+                    { "id":"msg_1","new":[1.50, 1e3],"content":[
+                      {"type":"text","text":"\\u00e9\\ud83c","citations":[{"n":1.0},{"x": -0}],"more":1e0},
+                      {"type":"thinking","thinking":"","signature":"EqQB\\/==","x":1.0},
+                      {"type":"mcp_tool_use","id":"t","input":{"n": 1.0, "s":"\\"é"},"server_name":"s"},
+                      {"type":"from_the_future","input":[1.0]}],
+                     "stop_reason":"refusal","stop_details":{"a":1.0},"container":{"id":"c"},"usage":{"output_tokens":7, "n":1.0},
+                     "context_management":{"applied_edits":[]}}"""
+                        .getBytes(UTF_8),
+                event -> events.add(new String(MessageJson.data(event), UTF_8)));
+        assertEquals(
+                """
+                    {"type":"message_start","message":{"content":[],"stop_reason":null,"stop_sequence":null,"id":"msg_1","new":[1.50, 1e3],"container":{"id":"c"},"usage":{"output_tokens":7, "n":1.0},"context_management":{"applied_edits":[]}}}
+                    {"type":"content_block_start","index":0,"content_block":{"type":"text","text":"","citations":[],"more":1e0}}
+                    {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"\\u00e9\\ud83c"}}
+                    {"type":"content_block_delta","index":0,"delta":{"type":"citations_delta","citation":{"n":1.0}}}
+                    {"type":"content_block_delta","index":0,"delta":{"type":"citations_delta","citation":{"x": -0}}}
+                    {"type":"content_block_stop","index":0}
+                    {"type":"content_block_start","index":1,"content_block":{"type":"thinking","thinking":"","signature":"","x":1.0}}
+                    {"type":"content_block_delta","index":1,"delta":{"type":"thinking_delta","thinking":""}}
+                    {"type":"content_block_delta","index":1,"delta":{"type":"signature_delta","signature":"EqQB\\/=="}}
+                    {"type":"content_block_stop","index":1}
+                    {"type":"content_block_start","index":2,"content_block":{"type":"mcp_tool_use","id":"t","input":{},"server_name":"s"}}
+                    {"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{\\"n\\": 1.0, \\"s\\":\\"\\\\\\"é\\"}"}}
+                    {"type":"content_block_stop","index":2}
+                    {"type":"content_block_start","index":3,"content_block":{"type":"from_the_future","input":[1.0]}}
+                    {"type":"content_block_stop","index":3}
+                    {"type":"message_delta","delta":{"stop_reason":"refusal","stop_sequence":null,"stop_details":{"a":1.0},"container":{"id":"c"}},"usage":{"output_tokens":7, "n":1.0},"context_management":{"applied_edits":[]}}
+                    {"type":"message_stop"}""",
+                String.join("\n", events));
+    }
+
+    @Test
+    void anEmptyAnswerHasNoBlocks() throws IOException {
+        assertEquals(List.of(), replay("""
+            {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[],
+             "stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":0}}""").blocks());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "{}", "{\"content\":[1]}", "{\"content\":[{\"type\":\"text\",\"text\":7}]}",
+            "{\"content\":[{\"type\":\"tool_use\",\"input\":null}]}", "<html>", "{\"content\":\"Hi\"}", "3"})
+    void whatIsNoMessageIsAFailure(String json) {
+        ApiException failure = assertThrows(ApiException.class, () -> replay(json));
+        assertEquals(502, failure.status());
+    }
+
+    private static Said replay(String json) throws IOException {
+        List<MessageEvent> events = new ArrayList<>();
+        MessageReplay.events(json.getBytes(UTF_8), events::add);
+        return EventGrammar.wholeStream(EventGrammar.frames(events));
+    }
+}
