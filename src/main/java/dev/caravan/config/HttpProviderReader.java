@@ -17,7 +17,7 @@ final class HttpProviderReader {
     static final List<String> ANTHROPIC_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
             "models");
     static final List<String> OPENAI_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
-            "models", "options");
+            "models", "options", MediaFetchReader.KEY);
     private static final List<String> OPTIONS_KEYS = List.of("max-tokens-field", "premature-end");
 
     /** A token of RFC 9110, section 5.6.2. */
@@ -69,7 +69,8 @@ final class HttpProviderReader {
         Map<String, Secret> values = headers
                 .map(entries -> headers(entries, map.get("api-key").isPresent() ? keyHeader : "")).orElse(Map.of());
         Timeouts timeouts = TimeoutsReader.read(map.get("timeouts"), defaults);
-        return baseUrl.map(url -> new HttpEndpoint(url, apiKey, values, timeouts));
+        Optional<MediaFetch> mediaFetch = MediaFetchReader.read(map);
+        return baseUrl.map(url -> new HttpEndpoint(url, apiKey, values, timeouts, mediaFetch));
     }
 
     private static Map<String, Secret> headers(ConfigMap entries, String keyHeader) {
