@@ -19,10 +19,10 @@ class ProviderMistakesTest {
             "sk-1\n",
             "WORD", "exce");
 
-    private static final String OPENAI_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models, options";
+    private static final String OPENAI_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models, options, fetch-media";
     private static final String ANTHROPIC_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models";
     private static final String EXEC_KEYS = "Valid: dialect, command, working-directory, environment, max-line, "
-            + "max-processes, timeouts, models";
+            + "max-processes, timeouts, models, fetch-media";
 
     @ParameterizedTest(name = "{0}")
     @MethodSource({"anyDialect", "http", "credentials", "offeredModels", "exec"})

@@ -25,6 +25,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.util.Timeout;
 
 /**
@@ -100,11 +101,13 @@ final class MediaClient {
         request.setHeader("accept", "*/*");
         request.setHeader("accept-encoding", "identity");
         HttpHost server = new HttpHost(url.uri().getScheme(), url.host(), url.port());
-        try (ClassicHttpResponse response = client.executeOpen(server, request, null)) {
+        try {
+            ClassicHttpResponse response = client.executeOpen(server, request, null);
             try {
                 return reply(url, response, budget);
             } finally {
                 request.cancel(); // else closing the response would read it to its end
+                Closer.closeQuietly(response);
             }
         } catch (RefusedAddressException e) {
             throw notFound(url, "has an address that may not be fetched from");
