@@ -19,6 +19,7 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
@@ -53,6 +54,7 @@ final class MediaClient {
         this.settings = settings;
         Timeout timeout = Timeout.of(settings.timeout());
         this.client = HttpClientBuilder.create().setConnectionManager(connections(lookup, permitted, timeout))
+                .setRoutePlanner(new DefaultRoutePlanner(null))
                 .setDefaultRequestConfig(RequestConfig.custom().setConnectionRequestTimeout(timeout).build())
                 .setConnectionReuseStrategy((request, response, context) -> false).disableRedirectHandling()
                 .disableAutomaticRetries().disableCookieManagement().disableContentCompression().disableAuthCaching()

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.config.MediaFetch;
 import dev.caravan.config.MediaFetch.Type;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -111,6 +114,28 @@ class MediaClientTest {
             assertEquals(1, lookups.get(), "the name is looked up once for a connection");
             assertEquals(NO_ADDRESS, refused(checked, client), "no connection is kept from before");
             assertEquals(List.of(), rebound.requests());
+        }
+    }
+
+    /** The address is connected to, but it is the name that is asked for and has to be in the certificate. */
+    @Test
+    void theNameOfTheServerIsKept() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            CompletableFuture<String> hello = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> {
+                try (Socket socket = server.accept()) {
+                    byte[] head = socket.getInputStream().readNBytes(5);
+                    int length = (head[3] & 0xFF) << 8 | head[4] & 0xFF;
+                    hello.complete(new String(socket.getInputStream().readNBytes(length), StandardCharsets.ISO_8859_1));
+                } catch (IOException e) {
+                    hello.completeExceptionally(e);
+                }
+            });
+            MediaClient client = Fetches
+                    .client(Fetches.settings("{ hosts: [\"media.test:" + server.getLocalPort() + "\"] }"));
+            assertEquals(BROKEN, Fetches.refused(client, Type.IMAGE,
+                    "https://media.test:" + server.getLocalPort() + "/x", BUDGET).getMessage());
+            assertTrue(hello.get(30, TimeUnit.SECONDS).contains("media.test"), "the hello of TLS has the name (SNI)");
         }
     }
 
