@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class OpenAiEncoderBenchmark {
-    private final OpenAiRequestEncoder encoder = new OpenAiRequestEncoder(OpenAiOptions.DEFAULT);
+    private final OpenAiRequestEncoder encoder = new OpenAiRequestEncoder("openai", OpenAiOptions.DEFAULT);
     private MessageRequest agent;
     private MessageRequest small;
 

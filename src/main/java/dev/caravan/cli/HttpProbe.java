@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.net.http.HttpTimeoutException;
 
-/** A GET that asks for little and waits for little: directly, without a proxy and without following redirects, as Caravan calls. */
+/** A request that asks for little and waits for little: directly, without a proxy and without following redirects, as Caravan calls. */
 final class HttpProbe {
     private static final int MOST_BYTES = 8 << 20;
 
@@ -35,7 +35,17 @@ final class HttpProbe {
      * @throws IOException when there is no reply for another reason; {@link NetworkFailure} tells it
      */
     static Reply get(URI url, Map<String, String> headers, Duration patience) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(url);
+        return send(HttpRequest.newBuilder(url), headers, patience);
+    }
+
+    /** The same with a body, for what cannot be asked by a GET. */
+    static Reply post(URI url, Map<String, String> headers, byte[] body, Duration patience)
+            throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(url).POST(HttpRequest.BodyPublishers.ofByteArray(body)), headers, patience);
+    }
+
+    private static Reply send(HttpRequest.Builder request, Map<String, String> headers, Duration patience)
+            throws IOException, InterruptedException {
         headers.forEach(request::setHeader);
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(patience)
                 .followRedirects(HttpClient.Redirect.NEVER).proxy(HttpClient.Builder.NO_PROXY).build();

@@ -78,6 +78,18 @@ final class BaseUrl {
                     : path.endsWith("/v1")
                             ? Optional.of("leave out /v1 at the end; Caravan adds /v1/messages")
                             : Optional.empty();
+            case OLLAMA -> path.endsWith("/api/chat") || path.endsWith("/api")
+                    ? Optional.of("leave out /api at the end; Caravan adds /api/chat")
+                    : path.endsWith("/v1")
+                            ? Optional.of("leave out /v1 at the end, which is Ollama's OpenAI face; Caravan adds "
+                                    + "/api/chat")
+                            : Optional.empty();
+            case BEDROCK -> path.endsWith("/model")
+                    ? Optional.of("leave out /model at the end; Caravan adds it")
+                    : Optional.empty();
+            case GEMINI -> path.matches(".*/v1(beta)?(/models)?")
+                    ? Optional.of("leave out what begins with /v1 at the end; Caravan adds /v1beta/models/…")
+                    : Optional.empty();
             case EXEC -> Optional.empty();
         };
     }

@@ -1,5 +1,6 @@
 package dev.caravan.config;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 final class ConfigNode {
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[-+]?[0-9]{1,18}");
+    /** RFC 8259, sections 3 and 6. */
+    private static final Pattern JSON_NUMBER_OR_BOOLEAN = Pattern
+            .compile("true|false|-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
     private static final Duration LEAST_DURATION = Duration.ofMillis(1);
     private static final Duration MOST_DURATION = Duration.ofHours(24);
 
@@ -56,6 +60,17 @@ final class ConfigNode {
     /** The same place, read under another rule for missing variables. */
     ConfigNode with(Reading.MissingVariable missing) {
         return new ConfigNode(node, keyMark, path, reading.with(missing), secret);
+    }
+
+    /**
+     * The same place with what its mapping lacks from a preset.
+     *
+     * @param name where the preset is named, which is where what comes from it is said to stand
+     */
+    ConfigNode with(MappingNode preset, ConfigNode name) {
+        return node instanceof MappingNode own
+                ? new ConfigNode(Presets.merged(own, preset, name.node.getStartMark()), keyMark, path, reading, secret)
+                : this;
     }
 
     String path() {
@@ -186,6 +201,37 @@ final class ConfigNode {
             return Optional.empty();
         }
         return expand(literals);
+    }
+
+    /** A text, a number or a boolean as JSON. A text is a text, unless its variables give a number or a boolean. */
+    Optional<String> json(String expectation) {
+        return scalar(expectation, UnaryOperator.identity()).flatMap(text -> {
+            boolean isPlain = JSON_NUMBER_OR_BOOLEAN.matcher(text).matches();
+            if (isPlain && (!isText() || hasVariables())) {
+                return Optional.of(text);
+            }
+            if (isText()) {
+                return Optional.of('"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"');
+            }
+            expected(expectation);
+            return Optional.empty();
+        });
+    }
+
+    /** A boolean, or a text whose variables give one. */
+    Optional<Boolean> bool() {
+        String expectation = "true or false";
+        if (!node.getTag().equals(Tag.BOOL) && !hasVariables()) {
+            expected(expectation);
+            return Optional.empty();
+        }
+        return expand(UnaryOperator.identity()).flatMap(text -> {
+            if (!text.equals("true") && !text.equals("false")) {
+                expected(expectation);
+                return Optional.empty();
+            }
+            return Optional.of(text.equals("true"));
+        });
     }
 
     /** A whole number, or a text whose variables give one. */

@@ -11,7 +11,13 @@ public enum Dialect {
     /** OpenAI's chat completions and whatever is compatible with them. */
     OPENAI("openai"),
     /** Anthropic's Messages API. */
-    ANTHROPIC("anthropic");
+    ANTHROPIC("anthropic"),
+    /** Ollama's own chat API. */
+    OLLAMA("ollama"),
+    /** Amazon Bedrock's Converse, and its InvokeModel for Anthropic's models. */
+    BEDROCK("bedrock"),
+    /** Google's Gemini API. */
+    GEMINI("gemini");
 
     private final String id;
 

@@ -3,7 +3,8 @@ package dev.caravan.config;
 import java.util.Optional;
 
 /** A provider that is reached over HTTP. */
-public sealed interface HttpProvider extends Provider permits OpenAiProvider, AnthropicProvider {
+public sealed interface HttpProvider extends Provider
+        permits OpenAiProvider, AnthropicProvider, OllamaProvider, BedrockProvider, GeminiProvider {
 
     /** Where it is and how it is called. */
     HttpEndpoint endpoint();

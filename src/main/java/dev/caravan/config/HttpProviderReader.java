@@ -1,7 +1,6 @@
 package dev.caravan.config;
 
 import dev.caravan.config.OpenAiOptions.MaxTokensField;
-import dev.caravan.config.OpenAiOptions.PrematureEnd;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,15 +9,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads the providers that are reached over HTTP. */
 final class HttpProviderReader {
 
-    static final List<String> ANTHROPIC_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
+    /** What all have; Anthropic's have nothing else. */
+    static final List<String> KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
             "models");
-    static final List<String> OPENAI_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
-            "models", "options", MediaFetchReader.KEY);
-    private static final List<String> OPTIONS_KEYS = List.of("max-tokens-field", "premature-end");
+
+    static final List<String> GEMINI_KEYS = Stream.concat(KEYS.stream(), Stream.of(MediaFetchReader.KEY)).toList();
+    private static final URI GEMINI_URL = URI.create("https://generativelanguage.googleapis.com");
 
     /** A token of RFC 9110, section 5.6.2. */
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
@@ -34,16 +35,12 @@ final class HttpProviderReader {
     }
 
     Optional<OpenAiProvider> openai(String name, ConfigMap map, List<ProviderModel> models) {
-        map.allowOnly(OPENAI_KEYS);
-        Optional<HttpEndpoint> endpoint = endpoint(map, Dialect.OPENAI, "authorization");
-        Optional<ConfigMap> options = map.get("options").flatMap(
-                node -> node.mapping("a mapping of " + String.join(", ", OPTIONS_KEYS), OPTIONS_KEYS));
-        Optional<MaxTokensField> maxTokensField = options.flatMap(entries -> entries.get("max-tokens-field"))
-                .flatMap(node -> node.choice("field", MaxTokensField.byId()));
-        PrematureEnd prematureEnd = options.flatMap(entries -> entries.get("premature-end"))
-                .flatMap(node -> node.choice("value", PrematureEnd.byId())).orElse(PrematureEnd.ERROR);
-        return endpoint.map(at -> new OpenAiProvider(name, at, models,
-                new OpenAiOptions(maxTokensField.orElseGet(() -> usualField(at.baseUrl())), prematureEnd)));
+        map.allowOnly(OpenAiReader.KEYS);
+        Optional<URI> baseUrl = baseUrl(map, Dialect.OPENAI);
+        OpenAiOptions options = OpenAiReader.read(map,
+                baseUrl.map(HttpProviderReader::usualField).orElse(MaxTokensField.MAX_TOKENS));
+        return endpoint(map, baseUrl, options.access().keyHeader())
+                .map(at -> new OpenAiProvider(name, at, models, options));
     }
 
     private static MaxTokensField usualField(URI baseUrl) {
@@ -53,13 +50,43 @@ final class HttpProviderReader {
     }
 
     Optional<AnthropicProvider> anthropic(String name, ConfigMap map, List<ProviderModel> models) {
-        map.allowOnly(ANTHROPIC_KEYS);
-        return endpoint(map, Dialect.ANTHROPIC, "x-api-key").map(at -> new AnthropicProvider(name, at, models));
+        map.allowOnly(KEYS);
+        return endpoint(map, baseUrl(map, Dialect.ANTHROPIC), "x-api-key")
+                .map(at -> new AnthropicProvider(name, at, models));
     }
 
-    private Optional<HttpEndpoint> endpoint(ConfigMap map, Dialect dialect, String keyHeader) {
-        Optional<URI> baseUrl = map.required("base-url", "expected the URL of the API")
-                .flatMap(node -> BaseUrl.read(node, dialect));
+    Optional<OllamaProvider> ollama(String name, ConfigMap map, List<ProviderModel> models) {
+        map.allowOnly(OllamaReader.KEYS);
+        OllamaOptions options = OllamaReader.read(map);
+        Optional<URI> baseUrl = baseUrl(map, Dialect.OLLAMA, Optional.of(OllamaReader.BASE_URL));
+        return endpoint(map, baseUrl, "authorization").map(at -> new OllamaProvider(name, at, models, options));
+    }
+
+    Optional<BedrockProvider> bedrock(String name, ConfigMap map, List<ProviderModel> models) {
+        map.allowOnly(BedrockReader.KEYS);
+        Optional<BedrockOptions> options = BedrockReader.read(map);
+        Optional<URI> baseUrl = baseUrl(map, Dialect.BEDROCK,
+                options.map(read -> BedrockReader.publicEndpoint(read.region())));
+        Optional<HttpEndpoint> endpoint = endpoint(map, baseUrl, "authorization");
+        return options.flatMap(read -> endpoint.map(at -> new BedrockProvider(name, at, models, read)));
+    }
+
+    Optional<GeminiProvider> gemini(String name, ConfigMap map, List<ProviderModel> models) {
+        map.allowOnly(GEMINI_KEYS);
+        Optional<URI> baseUrl = baseUrl(map, Dialect.GEMINI, Optional.of(GEMINI_URL));
+        return endpoint(map, baseUrl, "x-goog-api-key").map(at -> new GeminiProvider(name, at, models));
+    }
+
+    private static Optional<URI> baseUrl(ConfigMap map, Dialect dialect) {
+        return map.required("base-url", "expected the URL of the API").flatMap(node -> BaseUrl.read(node, dialect));
+    }
+
+    /** @param usual the one of those who do not say */
+    private static Optional<URI> baseUrl(ConfigMap map, Dialect dialect, Optional<URI> usual) {
+        return map.get("base-url").map(node -> BaseUrl.read(node, dialect)).orElse(usual);
+    }
+
+    private Optional<HttpEndpoint> endpoint(ConfigMap map, Optional<URI> baseUrl, String keyHeader) {
         // A variable with an empty default, ${NAME:}, is how a file says that the key is optional.
         Optional<Secret> apiKey = map.get("api-key").map(ConfigNode::asSecret)
                 .flatMap(node -> node.optionalText("an API key as text").filter(text -> !text.isEmpty())

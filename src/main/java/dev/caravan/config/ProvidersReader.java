@@ -16,7 +16,8 @@ final class ProvidersReader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
     private static final Map<String, Dialect> DIALECTS = Dialect.byId();
     private static final List<String> KEYS_OF_ANY = Stream
-            .of(HttpProviderReader.OPENAI_KEYS, HttpProviderReader.ANTHROPIC_KEYS, ExecProviderReader.KEYS)
+            .of(OpenAiReader.KEYS, HttpProviderReader.KEYS, OllamaReader.KEYS, BedrockReader.KEYS,
+                    ExecProviderReader.KEYS)
             .flatMap(List::stream).distinct().toList();
 
     private final Map<String, String> firstRules;
@@ -52,13 +53,25 @@ final class ProvidersReader {
 
     private Optional<Provider> provider(String name, ConfigNode node) {
         return node.mapping("a provider such as { dialect: openai, base-url: … }").flatMap(map -> {
+            Optional<ConfigNode> preset = map.get("preset");
+            if (map.get("dialect").isEmpty() && preset.isPresent()) {
+                return preset(name, preset.get(), node);
+            }
             if (map.get("dialect").isEmpty()) {
                 map.allowOnly(KEYS_OF_ANY);
             }
             return map.required("dialect", "expected one of " + String.join(", ", DIALECTS.keySet()))
                     .flatMap(value -> value.choice("dialect", DIALECTS))
-                    .flatMap(dialect -> provider(name, dialect, node));
+                    .flatMap(dialect -> dialect == Dialect.OPENAI && preset.isPresent()
+                            ? preset(name, preset.get(), node)
+                            : provider(name, dialect, node));
         });
+    }
+
+    /** A preset speaks the OpenAI dialect, so that need not be said. */
+    private Optional<Provider> preset(String name, ConfigNode preset, ConfigNode node) {
+        return preset.choice("preset", Presets.byName())
+                .flatMap(settings -> provider(name, Dialect.OPENAI, node.with(settings, preset)));
     }
 
     private Optional<Provider> provider(String name, Dialect dialect, ConfigNode node) {
@@ -75,6 +88,9 @@ final class ProvidersReader {
         Optional<? extends Provider> provider = switch (dialect) {
             case OPENAI -> http.openai(name, map, models);
             case ANTHROPIC -> http.anthropic(name, map, models);
+            case OLLAMA -> http.ollama(name, map, models);
+            case BEDROCK -> http.bedrock(name, map, models);
+            case GEMINI -> http.gemini(name, map, models);
             case EXEC -> exec.read(name, map, models);
         };
         return missing.isEmpty()

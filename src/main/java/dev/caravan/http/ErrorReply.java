@@ -3,6 +3,7 @@ package dev.caravan.http;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
+import dev.caravan.message.ReplyFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.camel.Exchange;
@@ -11,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the client of the exception that the exchange has caught: as the API's error envelope with its status, or as an
- * {@code event: error} when the reply has begun. An exception that nothing upstream of it has put into the API's terms is a fault
- * of Caravan itself: the client gets a 500 without internals, the log gets the rest.
+ * Tells the client of the exception that the exchange has caught: in the envelope and with the status that its door has for it,
+ * or as the last event of the stream when the reply has begun. An exception that nothing upstream of it has put into the API's terms
+ * is a fault of Caravan itself: the client gets a 500 without internals, the log gets the rest.
  */
 public final class ErrorReply implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorReply.class);
@@ -47,15 +48,16 @@ public final class ErrorReply implements Processor {
 
     private static void tell(HttpReply reply, ApiException failure) {
         Call call = reply.call();
-        byte[] envelope = failure.envelope(call.getRequestId());
+        ReplyFormat format = call.getReplyFormat();
+        byte[] envelope = format.envelope(failure, call.getRequestId());
         call.getProgress().failed(failure.type());
         Map<String, String> headers = new TreeMap<>(call.getReplyHeaders());
         headers.putAll(failure.headers());
-        if (reply.send(failure.status(), null, headers, envelope)) {
+        if (reply.send(format.status(failure), null, headers, envelope)) {
             return;
         }
         try {
-            reply.error(envelope);
+            reply.error(format.errorEvent(), envelope);
             reply.end();
         } catch (ClientClosedException e) {
             call.getProgress().clientLeft();

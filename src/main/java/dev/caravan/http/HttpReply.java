@@ -8,6 +8,8 @@ import dev.caravan.message.MessageEvent.MessageStop;
 import dev.caravan.message.MessageEvent.Ping;
 import dev.caravan.message.MessageEvent.RawEvent;
 import dev.caravan.message.MessageJson;
+import dev.caravan.message.ReplyFormat;
+import dev.caravan.sse.SseFrames;
 import dev.caravan.sse.SseWriter;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -193,16 +195,45 @@ public final class HttpReply {
         }
     }
 
-    /** Sends {@code event: error} as the last event of a reply that has begun. */
-    public void error(byte[] envelope) throws ClientClosedException {
+    /**
+     * Sends events of another kind than the Messages API's; the first ones send status and headers before. Waits while too much of
+     * the reply waits for the client.
+     *
+     * @throws ClientClosedException when the client has left or has read nothing for the stall time-out
+     */
+    public void frames(SseFrames frames) throws ClientClosedException {
         lock.lock();
         try {
-            messageStopped = true;
-            waiting.event("error", envelope);
+            if (failed) {
+                return;
+            }
+            messageStopped |= frames.last();
+            waiting.frame(frames.bytes());
             written();
+            awaitRoom();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Sends the last event of a reply that has begun and failed; an empty name makes an event without one. */
+    public void error(String name, byte[] envelope) throws ClientClosedException {
+        lock.lock();
+        try {
+            lastEvent(name, envelope);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void lastEvent(String name, byte[] envelope) {
+        messageStopped = true;
+        if (name.isEmpty()) {
+            waiting.data(envelope, 0, envelope.length);
+        } else {
+            waiting.event(name, envelope);
+        }
+        written();
     }
 
     /**
@@ -243,7 +274,8 @@ public final class HttpReply {
      * begun, with an event. What that thread still writes is left out.
      */
     void fail(ApiException failure) {
-        byte[] envelope = failure.envelope(call.getRequestId());
+        ReplyFormat format = call.getReplyFormat();
+        byte[] envelope = format.envelope(failure, call.getRequestId());
         lock.lock();
         try {
             if (ending || ended || closed) {
@@ -251,11 +283,9 @@ public final class HttpReply {
             }
             failed = true;
             call.getProgress().failed(failure.type());
-            if (!send(failure.status(), null, failure.headers(), envelope)) {
-                messageStopped = true;
+            if (!send(format.status(failure), null, failure.headers(), envelope)) {
                 ending = true;
-                waiting.event("error", envelope);
-                written();
+                lastEvent(format.errorEvent(), envelope);
             }
         } finally {
             lock.unlock();
@@ -310,7 +340,7 @@ public final class HttpReply {
             }
             if (messageStarted) {
                 waiting.event("ping", MessageJson.data(new Ping()));
-            } else if (call.isPassThrough()) {
+            } else if (call.isPassThrough() || !call.getReplyFormat().takesMessageEvents()) {
                 waiting.comment(KEEP_ALIVE, 0, KEEP_ALIVE.length);
             } else {
                 MessageStart start = call.messageStart();

@@ -1,15 +1,20 @@
 package dev.caravan.http;
 
 import dev.caravan.message.MessageEvent;
+import dev.caravan.sse.SseFrames;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Sends the body, one event of a message, to the client that waits for the stream. */
+/** Sends the body, one event of a message or frames of another door, to the client that waits for the stream. */
 public final class StreamEvent implements Processor {
     @Override
     public void process(Exchange exchange) throws Exception {
-        if (exchange.getMessage().getBody() instanceof MessageEvent event) {
-            exchange.getProperty(HttpReply.PROPERTY, HttpReply.class).event(event);
+        HttpReply reply = exchange.getProperty(HttpReply.PROPERTY, HttpReply.class);
+        switch (exchange.getMessage().getBody()) {
+            case MessageEvent event -> reply.event(event);
+            case SseFrames frames when frames.bytes().length > 0 -> reply.frames(frames);
+            case null, default -> {
+            }
         }
     }
 }

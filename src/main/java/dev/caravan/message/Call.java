@@ -30,6 +30,7 @@ public final class Call {
     private volatile Target target;
     private volatile String client = "";
     private volatile boolean passThrough;
+    private volatile ReplyFormat replyFormat = ReplyFormat.MESSAGES_API;
 
     /** A call that begins now under a new request id. */
     public Call() {
@@ -128,6 +129,15 @@ public final class Call {
 
     public void setPassThrough(boolean passThrough) {
         this.passThrough = passThrough;
+    }
+
+    /** How failures and silence are told to this client; that of the Messages API unless a door has another. */
+    public ReplyFormat getReplyFormat() {
+        return replyFormat;
+    }
+
+    public void setReplyFormat(ReplyFormat replyFormat) {
+        this.replyFormat = replyFormat;
     }
 
     /** Headers that the reply carries beside its own, such as an upstream's rate limits. Written before the reply begins. */

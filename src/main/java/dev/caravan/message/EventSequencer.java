@@ -91,8 +91,20 @@ public final class EventSequencer {
     /** The signature of the reasoning just sent, which ends its block; ignored when none is open. */
     public void signature(String signature) {
         Segment last = segments.peekLast();
-        if (accepting() && last != null && last.kind == Kind.THINKING) {
+        if (accepting() && last != null && last.kind == Kind.THINKING && !last.sealed) {
             last.signature = signature;
+        }
+    }
+
+    /**
+     * A signature that holds what its provider wants back at this very place: it ends the block of the reasoning just sent. Where
+     * none is open, or one that is ended like that, it gets a block without text.
+     */
+    public void seal(String signature) {
+        if (accepting()) {
+            Segment thinking = tail(Kind.THINKING);
+            thinking.signature = signature;
+            thinking.sealed = true;
         }
     }
 
@@ -230,15 +242,16 @@ public final class EventSequencer {
         boolean ended;
         boolean closed;
         boolean placeholder;
+        boolean sealed;
         int index = -1;
 
         Segment(Kind kind) {
             this.kind = kind;
         }
 
-        /** Whether the block ended with a signature of its provider; one of Caravan's own says nothing of the text. */
+        /** Whether the block ended with a signature of its provider; one that Caravan just makes up says nothing of the text. */
         boolean signed() {
-            return signature != null && !signature.startsWith(ContentBlock.Thinking.MINTED_SIGNATURE);
+            return sealed || signature != null && !signature.startsWith(ContentBlock.Thinking.MINTED_SIGNATURE);
         }
 
         void identify(String newId, String newName) {

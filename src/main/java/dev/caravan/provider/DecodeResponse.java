@@ -8,8 +8,10 @@ import dev.caravan.message.Text;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -74,10 +76,17 @@ public final class DecodeResponse implements Processor {
     private EventStream events(Call call, String contentType, UpstreamBody body, String provider) {
         String type = contentType.toLowerCase(Locale.ROOT);
         if (type.startsWith("text/event-stream")) {
-            return SseEventStream.of(body, out -> dialect.decoder(call, out));
+            return FramedEventStream.of(body, SseFraming::new, out -> dialect.decoder(call, out));
+        }
+        if (type.startsWith("application/x-ndjson")) {
+            return LineBody.events(body, out -> dialect.decoder(call, out));
         }
         if (type.startsWith("application/json") || type.isEmpty()) {
             return new JsonEventStream(body, out -> dialect.decoder(call, out));
+        }
+        Optional<Function<ResponseDecoder, Framing>> framing = dialect.framing(type);
+        if (framing.isPresent()) {
+            return FramedEventStream.of(body, framing.get(), out -> dialect.decoder(call, out));
         }
         body.abort();
         throw new ApiException(502, ErrorType.API_ERROR,

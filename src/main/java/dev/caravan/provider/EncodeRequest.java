@@ -19,6 +19,13 @@ public final class EncodeRequest implements Processor {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        String[] path = dialect.path(call).split("\\?", 2);
+        if (!path[0].isEmpty()) {
+            message.setHeader(Exchange.HTTP_PATH, path[0]);
+        }
+        if (path.length > 1) {
+            message.setHeader(Exchange.HTTP_QUERY, path[1]);
+        }
         dialect.headers(call).forEach(message::setHeader);
         message.setBody(dialect.encode(call));
     }

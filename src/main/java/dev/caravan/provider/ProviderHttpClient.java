@@ -30,12 +30,23 @@ public class ProviderHttpClient implements HttpClientConfigurer {
     private final HttpProvider provider;
     private final String credentialHeader;
     private final String credentialPrefix;
+    private final String query;
 
     /**
      * @param credentialHeader the header that carries the API key
      * @param credentialPrefix what stands before the key there
      */
     public ProviderHttpClient(HttpProvider provider, String credentialHeader, String credentialPrefix) {
+        this(provider, credentialHeader, credentialPrefix, "");
+    }
+
+    /**
+     * @param credentialHeader the header that carries the API key
+     * @param credentialPrefix what stands before the key there
+     * @param query the query of every request, such as {@code api-version=v1}; empty for none
+     */
+    public ProviderHttpClient(HttpProvider provider, String credentialHeader, String credentialPrefix, String query) {
+        this.query = query;
         this.provider = provider;
         this.credentialHeader = credentialHeader;
         this.credentialPrefix = credentialPrefix;
@@ -85,6 +96,9 @@ public class ProviderHttpClient implements HttpClientConfigurer {
                 request.setHeader(credentialHeader, credential);
             }
             headers.forEach((name, value) -> request.setHeader(name, value.reveal()));
+            if (!query.isEmpty()) {
+                request.setPath(request.getPath().replaceFirst("\\?.*", "") + "?" + query);
+            }
         });
         builder.addExecInterceptorFirst("caravan-failure", ProviderHttpClient::call);
         builder.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "caravan-silence", this::sendAndAwaitHead);

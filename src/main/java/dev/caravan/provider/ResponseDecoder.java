@@ -22,6 +22,14 @@ public interface ResponseDecoder {
      */
     void event(String type, byte[] buffer, int offset, int length) throws IOException;
 
+    /**
+     * Takes a line of an event stream that is no field of one, which server-sent events have none of; it is passed over unless a
+     * provider is known to say something like that. A line is told before the event that it stands in or before.
+     *
+     * @param buffer holds the line from {@code offset} on for {@code length} bytes; valid during the call only
+     */
+    default void unframed(byte[] buffer, int offset, int length) {}
+
     /** Takes a whole reply that did not stream, JSON in UTF-8. */
     void message(byte[] json) throws IOException;
 

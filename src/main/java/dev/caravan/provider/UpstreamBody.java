@@ -45,9 +45,14 @@ final class UpstreamBody {
      * @throws ApiException when the upstream fails or is silent for too long; the body has been aborted then
      */
     int read(byte[] buffer) {
+        return read(buffer, 0, buffer.length);
+    }
+
+    /** The same for a part of a buffer. */
+    int read(byte[] buffer, int offset, int length) {
         try {
             watch.waiting();
-            int read = in.read(buffer);
+            int read = in.read(buffer, offset, length);
             watch.heard();
             if (read >= 0) {
                 return read;

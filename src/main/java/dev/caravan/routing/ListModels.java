@@ -17,9 +17,12 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Answers {@code GET /v1/models} with a page of the catalogue and {@code GET /v1/models/{id}} with one model.
+ * Answers {@code GET /v1/models} with a page of the catalogue and {@code GET /v1/models/{id}} with one model. What is answered has
+ * the fields of both Anthropic's and OpenAI's API, which do not clash. OpenAI's clients know no pages: a client that does not name
+ * the version of Anthropic's API, as all of Anthropic's clients do, gets as many models as a page can hold.
  *
  * @see <a href="https://platform.claude.com/docs/en/api/models-list">Anthropic: List models</a>
+ * @see <a href="https://platform.openai.com/docs/api-reference/models">OpenAI: Models</a>
  */
 public final class ListModels implements Processor {
     private static final String PATH = "/v1/models";
@@ -40,8 +43,10 @@ public final class ListModels implements Processor {
         String id = path.length() > PATH.length() + 1
                 ? decode(path.substring(PATH.length() + 1).replace("+", "%2B"))
                 : "";
-        message.setBody(
-                id.isEmpty() ? page(query(message.getHeader(Exchange.HTTP_QUERY, "", String.class))) : model(id));
+        int limit = message.getHeader("anthropic-version") == null ? MAX_LIMIT : DEFAULT_LIMIT;
+        message.setBody(id.isEmpty()
+                ? page(query(message.getHeader(Exchange.HTTP_QUERY, "", String.class)), limit)
+                : model(id));
     }
 
     private byte[] model(String id) {
@@ -50,9 +55,9 @@ public final class ListModels implements Processor {
         return MessageJson.write(out -> describe(entry, out));
     }
 
-    private byte[] page(Map<String, String> query) {
+    private byte[] page(Map<String, String> query, int defaultLimit) {
         List<ModelCatalog.Entry> all = catalog.all();
-        int limit = limit(query.get("limit"));
+        int limit = limit(query.get("limit"), defaultLimit);
         String after = query.get("after_id");
         String before = query.get("before_id");
         int from = after == null ? 0 : index(all, after, "after_id") + 1;
@@ -73,12 +78,13 @@ public final class ListModels implements Processor {
             out.writeBooleanField("has_more", more);
             out.writeStringField("first_id", page.isEmpty() ? null : page.getFirst().id());
             out.writeStringField("last_id", page.isEmpty() ? null : page.getLast().id());
+            out.writeStringField("object", "list"); // of OpenAI's API
         });
     }
 
-    private static int limit(String text) {
+    private static int limit(String text, int otherwise) {
         if (text == null) {
-            return DEFAULT_LIMIT;
+            return otherwise;
         }
         try {
             int limit = Integer.parseInt(text);
@@ -113,6 +119,10 @@ public final class ListModels implements Processor {
         out.writeNullField("line");
         out.writeNullField("deprecated_at");
         out.writeNullField("retires_at");
+        // Of OpenAI's API.
+        out.writeStringField("object", "model");
+        out.writeNumberField("created", 0);
+        out.writeStringField("owned_by", entry.provider());
     }
 
     private static void number(String field, Integer value, JsonGenerator out) throws IOException {

@@ -4,7 +4,6 @@ import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.ModelRule;
 import dev.caravan.config.Provider;
 import dev.caravan.config.ProviderModel;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,17 +14,18 @@ import java.util.Optional;
  * providers list as {@code provider/model}. A pattern is no model. Immutable.
  */
 public final class ModelCatalog {
-    private final Map<String, ProviderModel> models = new LinkedHashMap<>();
+    private final Map<String, Entry> models = new LinkedHashMap<>();
 
     public ModelCatalog(CaravanConfig config) {
         for (ModelRule rule : config.models()) {
             if (rule.isExact()) {
-                models.putIfAbsent(rule.match(), describe(config, rule));
+                models.putIfAbsent(rule.match(), new Entry(rule.match(), rule.provider(), describe(config, rule)));
             }
         }
         for (Provider provider : config.providers().values()) {
             for (ProviderModel model : provider.models()) {
-                models.putIfAbsent(provider.name() + "/" + model.id(), model);
+                String id = provider.name() + "/" + model.id();
+                models.putIfAbsent(id, new Entry(id, provider.name(), model));
             }
         }
     }
@@ -39,16 +39,19 @@ public final class ModelCatalog {
 
     /** The models in the order of the configuration. */
     public List<Entry> all() {
-        List<Entry> entries = new ArrayList<>();
-        models.forEach((id, model) -> entries.add(new Entry(id, model)));
-        return entries;
+        return List.copyOf(models.values());
     }
 
     /** The model under this name. */
     public Optional<Entry> find(String id) {
-        return Optional.ofNullable(models.get(id)).map(model -> new Entry(id, model));
+        return Optional.ofNullable(models.get(id));
     }
 
-    /** A model and the name that requests use for it. */
-    public record Entry(String id, ProviderModel model) {}
+    /**
+     * A model.
+     *
+     * @param id the name that requests use for it
+     * @param provider the name of the provider that serves it
+     */
+    public record Entry(String id, String provider, ProviderModel model) {}
 }

@@ -40,6 +40,7 @@ public final class SseParser {
 
     private final int maxBytes;
     private final SseCommentListener comments;
+    private final SseUnknownLineListener unknownLines;
     private final EventNames names = new EventNames();
     private State state = State.OPEN;
 
@@ -83,11 +84,25 @@ public final class SseParser {
      *                 again afterwards
      */
     public SseParser(int maxBytes, SseCommentListener comments) {
+        this(maxBytes, comments, (array, offset, length) -> {});
+    }
+
+    /**
+     * A parser with the default limit that leaves comments out and reports lines that are no field it knows.
+     *
+     * @param unknownLines is told of each; what it throws comes out of {@link #next()} or {@link #finish()}
+     */
+    public SseParser(SseUnknownLineListener unknownLines) {
+        this(DEFAULT_MAX_BYTES, (array, offset, length) -> {}, unknownLines);
+    }
+
+    private SseParser(int maxBytes, SseCommentListener comments, SseUnknownLineListener unknownLines) {
         if (maxBytes < 1) {
             throw new IllegalArgumentException("maxBytes must be at least 1, is " + maxBytes);
         }
         this.maxBytes = maxBytes;
         this.comments = Objects.requireNonNull(comments, "comments");
+        this.unknownLines = Objects.requireNonNull(unknownLines, "unknownLines");
     }
 
     /**
@@ -264,9 +279,8 @@ public final class SseParser {
                     setRetry(line, value, offset + length);
                 }
             }
-            default -> {
-                // Any other field is ignored, as the standard says.
-            }
+            // Any other field is ignored, as the standard says. Names that begin like a known one are not worth a listener.
+            default -> unknownLines.line(line, offset, length);
         }
         return null;
     }

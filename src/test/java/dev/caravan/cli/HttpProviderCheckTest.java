@@ -13,6 +13,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,45 @@ final class HttpProviderCheckTest {
     }
 
     @Test
+    void azureIsAskedWithItsOwnHeaderAndVersion() throws Exception {
+        try (ScriptedServer server = keyed()) {
+            HttpProviderCheck.Result result = check("openai", server.url() + "/openai/v1",
+                    withKey() + ", preset: azure-openai, options: { api-version: preview }");
+            assertEquals(Finding.ok("cloud: " + server.url() + " is reachable, 2 models, the key is accepted"),
+                    result.finding());
+            String request = server.requests().getFirst();
+            assertTrue(request.startsWith("GET /openai/v1/models?api-version=preview HTTP/1.1\r\n"), request);
+            assertTrue(request.contains("\r\napi-key: " + KEY + "\r\n"), request);
+            assertFalse(request.contains("authorization"), request);
+        }
+    }
+
+    @Test
+    void ollamaIsAskedForItsModels() throws Exception {
+        String list = "{\"models\":[{\"name\":\"qwen3:8b\",\"model\":\"qwen3:8b\",\"size\":1}]}";
+        try (ScriptedServer server = new ScriptedServer(
+                (request, client) -> ScriptedServer.write(client, reply(200, "application/json", list)))) {
+            HttpProviderCheck.Result result = check("ollama", server.url().toString(), "");
+            assertEquals(Finding.ok("cloud: " + server.url() + " is reachable, 1 model"), result.finding());
+            assertEquals(Optional.of(List.of("qwen3:8b")), result.models());
+            String request = server.requests().getFirst();
+            assertTrue(request.startsWith("GET /api/tags HTTP/1.1\r\n"), request);
+        }
+    }
+
+    @Test
+    void geminiIsAskedForItsModelsWithTheKey() throws Exception {
+        String list = "{\"models\":[{\"name\":\"models/gemini-2.5-pro\",\"version\":\"1\"},{\"name\":\"models/gemma-3\"}]}";
+        try (ScriptedServer server = ScriptedServer.answering(reply(200, "application/json", list))) {
+            HttpProviderCheck.Result result = check("gemini", server.url().toString(), withKey());
+            assertEquals(List.of("gemini-2.5-pro", "gemma-3"), result.models().orElseThrow());
+            String request = server.requests().getFirst();
+            assertTrue(request.startsWith("GET /v1beta/models?pageSize=1000 HTTP/1.1\r\n"), request);
+            assertTrue(request.contains("\r\nx-goog-api-key: " + KEY + "\r\n"), request);
+        }
+    }
+
+    @Test
     void aListThatEverybodyMaySeeProvesNoKey() throws Exception {
         try (ScriptedServer server = ScriptedServer.answering(reply(200, "application/json", LIST))) {
             assertEquals(
@@ -113,6 +154,52 @@ final class HttpProviderCheckTest {
             assertTrue(finding.text().contains(text), finding.text());
             assertTrue(finding.advice().orElse("").contains(advice), finding.toString());
         }
+    }
+
+    private static final String AWS = "{ dialect: bedrock, region: eu-west-1, base-url: \"%s\", %s }";
+
+    private static HttpProviderCheck.Result checkBedrock(String url, String more) throws InterruptedException {
+        CaravanConfig config = Configurations.read("providers:\n  cloud: " + AWS.formatted(url, more) + "\n");
+        return new HttpProviderCheck((HttpProvider) config.providers().get("cloud")).run();
+    }
+
+    /** Bedrock looks at the credentials first, so a model that is not there proves them, and costs nothing. */
+    @Test
+    void bedrockIsAskedForAModelThatIsNotThere() throws Exception {
+        String refusal = reply(400, "application/json", "{\"message\":\"The provided model identifier is invalid.\"}");
+        try (ScriptedServer server = ScriptedServer.answering(refusal)) {
+            assertEquals(Finding.ok("cloud: " + server.url() + " is reachable, the key is accepted"),
+                    checkBedrock(server.url().toString(), "api-key: " + KEY).finding());
+            String request = server.requests().getFirst();
+            assertTrue(request.startsWith("POST /model/caravan.doctor/converse HTTP/1.1\r\n"), request);
+            assertTrue(request.contains("\r\nauthorization: Bearer " + KEY + "\r\n"), request);
+        }
+    }
+
+    @Test
+    void bedrockIsAskedWithASignature() throws Exception {
+        Path profiles = Files.writeString(Files.createTempFile("aws", "credentials"),
+                "[work]\naws_access_key_id = AKIDWORK\naws_secret_access_key = " + KEY + "\n");
+        System.setProperty("aws.sharedCredentialsFile", profiles.toString());
+        try (ScriptedServer server = ScriptedServer.answering(reply(403, "application/json", "{}"))) {
+            Finding finding = checkBedrock(server.url().toString(), "profile: work").finding();
+            assertEquals("cloud: " + server.url() + " refuses the AWS credentials (HTTP 403)", finding.text());
+            assertEquals(
+                    Optional.of("check them, the region of providers.cloud, and that they may do bedrock:InvokeModel"),
+                    finding.advice());
+            assertTrue(server.requests().getFirst().contains("AWS4-HMAC-SHA256 Credential=AKIDWORK/"),
+                    server.requests().getFirst());
+        } finally {
+            System.clearProperty("aws.sharedCredentialsFile");
+            Files.delete(profiles);
+        }
+    }
+
+    @Test
+    void bedrockIsNotAskedWithoutCredentials() throws Exception {
+        Finding finding = checkBedrock("http://127.0.0.1:1", "profile: nobody").finding();
+        assertEquals("cloud: http://127.0.0.1:1 cannot be asked: provider cloud has no AWS credentials",
+                finding.text());
     }
 
     @Test

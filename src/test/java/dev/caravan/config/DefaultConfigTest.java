@@ -101,6 +101,19 @@ class DefaultConfigTest {
     }
 
     @Test
+    void everyPresetIsDocumentedAndInTheSchema() throws IOException {
+        List<String> presets = List.copyOf(Presets.byName().keySet());
+        List<String> documented = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| `[^`]+/v1`|^\\| `(deepseek)` \\|")
+                .matcher(documentation()).results()
+                .map(row -> row.group(1) == null ? row.group(2) : row.group(1)).toList();
+        assertEquals(presets, documented);
+        List<String> described = new java.util.ArrayList<>();
+        YamlJson.schemaDocument().at("/definitions/openaiProvider/properties/preset/anyOf/0/enum")
+                .forEach(name -> described.add(name.textValue()));
+        assertEquals(presets, described);
+    }
+
+    @Test
     void everyKeyIsDocumented() throws IOException {
         String documentation = documentation();
         Set<String> keys = YamlJson.schemaProperties().keySet().stream()

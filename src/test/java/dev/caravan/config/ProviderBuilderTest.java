@@ -55,7 +55,7 @@ class ProviderBuilderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "{ dialect: exce, command: [x] } | provider mine:1:12: providers.mine.dialect: unknown dialect \"exce\"; did you "
-                    + "mean `exec`? Valid: exec, openai, anthropic",
+                    + "mean `exec`? Valid: exec, openai, anthropic, ollama, bedrock, gemini",
             "{ dialect: exec, command: [x], x: y } | provider mine:1:32: providers.mine.x: unknown key `x`. Valid:",
             "'' | provider mine: providers.mine: the key `dialect` is missing"})
     void tellsMistakesByTheLinesOfItsSettings(String settings, String message) {

@@ -19,7 +19,8 @@ class ProviderMistakesTest {
             "sk-1\n",
             "WORD", "exce");
 
-    private static final String OPENAI_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models, options, fetch-media";
+    private static final String OPENAI_KEYS = "Valid: dialect, preset, base-url, api-key, headers, timeouts, models, "
+            + "options, fetch-media";
     private static final String ANTHROPIC_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models";
     private static final String EXEC_KEYS = "Valid: dialect, command, working-directory, environment, max-line, "
             + "max-processes, timeouts, models, fetch-media";
@@ -49,25 +50,26 @@ class ProviderMistakesTest {
                         + "{ dialect: openai, base-url: … }, found the text \"http://x/v1\""),
                 mistake("nothing", "a:",
                         "caravan.yaml:2:3: providers.a: the key `dialect` is missing: expected one of exec, openai, "
-                                + "anthropic"),
+                                + "anthropic, ollama, bedrock, gemini"),
                 mistake("unknown dialect", "a: { dialect: opnai }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"opnai\"; did you mean `openai`? "
-                                + "Valid: exec, openai, anthropic"),
+                                + "Valid: exec, openai, anthropic, ollama, bedrock, gemini"),
                 mistake("unknown dialect like none", "a: { dialect: telnet }",
-                        "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"telnet\". Valid: exec, openai, anthropic"),
+                        "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"telnet\". Valid: exec, openai, anthropic, ollama, bedrock, gemini"),
                 mistake("unknown dialect of the environment", "a: { dialect: \"${WORD}\" }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"${WORD}\"; did you mean `exec`? "
-                                + "Valid: exec, openai, anthropic"),
+                                + "Valid: exec, openai, anthropic, ollama, bedrock, gemini"),
                 mistake("unset dialect", "a: { dialect: \"${DIALECT}\" }",
                         "caravan.yaml:2:17: providers.a.dialect: environment variable DIALECT is not set; set it, or "
                                 + "give a default: ${DIALECT:default}"),
                 mistake("dialect in upper case", "a: { dialect: OpenAI }",
                         "caravan.yaml:2:17: providers.a.dialect: unknown dialect \"OpenAI\"; did you mean `openai`? "
-                                + "Valid: exec, openai, anthropic"),
+                                + "Valid: exec, openai, anthropic, ollama, bedrock, gemini"),
                 mistake("misspelt key for the dialect is one mistake", "a: { dialct: openai, base-url: \"http://x\" }",
                         "caravan.yaml:2:8: providers.a.dialct: unknown key `dialct`; did you mean `dialect`? "
                                 + OPENAI_KEYS
-                                + ", command, working-directory, environment, max-line, max-processes"));
+                                + ", keep-alive, think, region, profile, api, betas, command, working-directory, "
+                                + "environment, max-line, max-processes"));
     }
 
     static Stream<Arguments> http() {
@@ -116,14 +118,45 @@ class ProviderMistakesTest {
                 mistake("the version of messages",
                         "a: { dialect: anthropic, base-url: \"https://api.anthropic.com/v1/\" }",
                         "caravan.yaml:2:38: providers.a.base-url: leave out /v1 at the end; Caravan adds /v1/messages"),
+                mistake("path of ollama in base-url", "a: { dialect: ollama, base-url: \"http://x/api/chat\" }",
+                        "caravan.yaml:2:35: providers.a.base-url: leave out /api at the end; Caravan adds /api/chat"),
+                mistake("OpenAI face of ollama in base-url", "a: { dialect: ollama, base-url: \"http://x/v1\" }",
+                        "caravan.yaml:2:35: providers.a.base-url: leave out /v1 at the end, which is Ollama's OpenAI "
+                                + "face; Caravan adds /api/chat"),
+                mistake("the version of Gemini's API",
+                        "a: { dialect: gemini, base-url: \"https://host/gemini/v1beta/models/\" }",
+                        "caravan.yaml:2:35: providers.a.base-url: leave out what begins with /v1 at the end; Caravan adds "
+                                + "/v1beta/models/…"),
+                mistake("a header that the key of Gemini sets",
+                        "a: { dialect: gemini, api-key: k, headers: { X-Goog-Api-Key: k } }",
+                        "caravan.yaml:2:48: providers.a.headers.X-Goog-Api-Key: `api-key` sets this header already; keep "
+                                + "one of the two"),
+                mistake("options for Gemini", "a: { dialect: gemini, options: {} }",
+                        "caravan.yaml:2:25: providers.a.options: unknown key `options`. " + ANTHROPIC_KEYS),
                 mistake("base-url as number", "a: { dialect: openai, base-url: 8000 }",
                         "caravan.yaml:2:35: providers.a.base-url: expected a URL as text (put it in quotes), found a number"),
                 openai("unknown option", "options: { max_tokens: 1 }",
                         "caravan.yaml:4:16: providers.a.options.max_tokens: unknown key `max_tokens`; did you mean "
-                                + "`max-tokens-field`? Valid: max-tokens-field, premature-end"),
+                                + "`max-tokens-field`? Valid: max-tokens-field, premature-end, max-stop, top-k, str"
+                                + "eam-usage, user-field, structured-output, tool-choice, parallel-tool-calls, strict-tools, tool-ids, "
+                                + "reasoning, efforts, medium-effort-from, high-effort-from, reasoning-replay, images, files, strict-turns, key-header, api-version"),
                 openai("unknown field", "options: { max-tokens-field: max-tokens }",
                         "caravan.yaml:4:34: providers.a.options.max-tokens-field: unknown field \"max-tokens\"; did you "
                                 + "mean `max_tokens`? Valid: max_tokens, max_completion_tokens"),
+                mistake("unknown preset", "a: { preset: grok }",
+                        "caravan.yaml:2:16: providers.a.preset: unknown preset \"grok\"; did you mean `groq`? Valid: "
+                                + "openai, openrouter, groq, deepseek, mistral, xai, qwen, together, fireworks, ollama, "
+                                + "vllm, llama-cpp, lm-studio, mlx-lm-server, azure-openai"),
+                mistake("preset of another dialect", "a: { dialect: exec, command: [x], preset: groq }",
+                        "caravan.yaml:2:37: providers.a.preset: unknown key `preset`. " + EXEC_KEYS),
+                openai("number for a boolean", "options: { top-k: 1 }",
+                        "caravan.yaml:4:23: providers.a.options.top-k: expected true or false, found the number 1"),
+                openai("unknown effort", "options: { efforts: [low, huge] }",
+                        "caravan.yaml:4:31: providers.a.options.efforts[1]: unknown effort \"huge\". Valid: none, minimal, "
+                                + "low, medium, high, xhigh, max"),
+                openai("version with a query of its own", "options: { api-version: \"1&x=y\" }",
+                        "caravan.yaml:4:29: providers.a.options.api-version: expected a version of letters, digits, `.` "
+                                + "and `-`, found the text \"1&x=y\""),
                 openai("unknown value", "options: { premature-end: ignore }",
                         "caravan.yaml:4:31: providers.a.options.premature-end: unknown value \"ignore\". "
                                 + "Valid: error, accept"),
@@ -295,6 +328,28 @@ class ProviderMistakesTest {
                 "caravan.yaml:2:58: providers.a.api-key: environment variable A_KEY is not set, and models[1].to (line 6) "
                         + "sends requests to this provider; set it, or give a default: ${A_KEY:default}",
                 "caravan.yaml:5:23: models[0].to: unknown provider \"c\". Valid: a, b"));
+    }
+
+    @Test
+    void bedrock() {
+        Configs.assertMistakes("""
+            providers:
+              a: { dialect: bedrock }
+              b: { dialect: bedrock, region: Frankfurt, profile: 7, api: chat }
+              c: { dialect: bedrock, region: us-east-1, base-url: "https://x/model", betas: [ok, "not ok"] }
+              d: { dialect: bedrock, region: us-east-1, api-key: x, headers: { Authorization: y } }
+            """, Map.of(), List.of(
+                "caravan.yaml:2:3: providers.a: the key `region` is missing: expected the AWS region, such as us-east-1",
+                "caravan.yaml:3:34: providers.b.region: expected an AWS region, such as us-east-1, found the text "
+                        + "\"Frankfurt\"",
+                "caravan.yaml:3:54: providers.b.profile: expected the name of a profile (put it in quotes), found the "
+                        + "number 7",
+                "caravan.yaml:3:62: providers.b.api: unknown api \"chat\". Valid: converse, invoke",
+                "caravan.yaml:4:55: providers.c.base-url: leave out /model at the end; Caravan adds it",
+                "caravan.yaml:4:86: providers.c.betas[1]: expected the name of a beta feature: letters, digits, `.`, "
+                        + "`_` and `-`, found the text \"not ok\"",
+                "caravan.yaml:5:68: providers.d.headers.Authorization: `api-key` sets this header already; keep one of "
+                        + "the two"));
     }
 
     @Test

@@ -78,6 +78,7 @@ class SchemaTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"dialect: openai, " + HTTP, "dialect: anthropic, base-url: \"https://api.anthropic.com\"",
+            "dialect: gemini", "dialect: gemini, api-key: x, base-url: \"http://x\", models: [a]",
             "dialect: exec, " + EXEC, "dialect: \"${DIALECT}\", base-url: \"${URL}\"",
             "dialect: openai, base-url: \"http://[::1]:80/\"", "dialect: openai, base-url: \"HTTP://x/a/@b\"",
             "dialect: openai, api-key: x, " + HTTP, "dialect: openai, api-key: \"${KEY}\", " + HTTP,
@@ -90,11 +91,25 @@ class SchemaTest {
             "dialect: openai, options: { max-tokens-field: max_tokens }, " + HTTP,
             "dialect: openai, options: { max-tokens-field: \"${FIELD:max_tokens}\", premature-end: \"${END:accept}\" }, "
                     + HTTP,
+            "dialect: bedrock, region: us-east-1", "dialect: bedrock, region: \"${REGION:us-gov-west-1}\"",
+            "dialect: bedrock, region: cn-north-1, profile: work, api: invoke, betas: [a-2025-01-01, \"${KEY}\"], "
+                    + "api-key: \"${KEY}\", headers: { a: b }, timeouts: { idle: 1s }, models: [a], " + HTTP,
+            "dialect: bedrock, region: eu-west-1, api: \"${API:converse}\", betas: ",
             "dialect: exec, command: [\"{java}\", 1, true, \"\"]", "dialect: exec, working-directory: src, " + EXEC,
             "dialect: exec, environment: { A_1: b, B: 1, C: true }, " + EXEC, "dialect: exec, environment: , " + EXEC,
             "dialect: exec, max-line: 1MB, max-processes: 1, " + EXEC,
             "dialect: exec, max-processes: \"${NUMBER}\", " + EXEC,
-            "dialect: exec, timeouts: { idle: 1s, total: 1m }, models: [a], " + EXEC})
+            "dialect: exec, timeouts: { idle: 1s, total: 1m }, models: [a], " + EXEC, "dialect: ollama",
+            "preset: vllm", "dialect: openai, preset: ollama", "preset: \"${PRESET:lm-studio}\", " + HTTP,
+            "preset: vllm, options: { max-stop: 2, top-k: false, stream-usage: \"${USAGE:true}\", user-field: user, "
+                    + "structured-output: none, tool-choice: words, parallel-tool-calls: true, strict-tools: false, "
+                    + "tool-ids: up-to-40, reasoning: thinking, efforts: [none, low], medium-effort-from: 1, "
+                    + "high-effort-from: 2, reasoning-replay: reasoning, images: data, files: file, strict-turns: true, "
+                    + "key-header: api-key, api-version: 2024-10-21 }",
+            "dialect: ollama, base-url: \"http://x:11434\", api-key: x, think: never",
+            "dialect: ollama, keep-alive: 30m", "dialect: ollama, keep-alive: -1",
+            "dialect: ollama, keep-alive: \"${IDLE}\", think: \"${THINK:request}\"",
+            "dialect: ollama, options: { num_ctx: 32768, min_p: 0.1, use_mmap: false, x: \"${NUMBER}\" }"})
     void validProviders(String provider) {
         assertValid("providers: { a: { " + provider + " } }");
     }
@@ -102,7 +117,8 @@ class SchemaTest {
     @ParameterizedTest
     @ValueSource(strings = {"", HTTP, "dialect: , " + HTTP, "dialect: opnai, " + HTTP, "dialect: 1, " + HTTP,
             "dialect: openai", "dialect: openai, " + EXEC, "dialect: exec", "dialect: exec, " + HTTP + EXEC,
-            "dialect: anthropic, options: {}, " + HTTP, "dialect: openai, base-url: x", "dialect: openai, base-url: 1",
+            "dialect: anthropic, options: {}, " + HTTP, "dialect: gemini, options: {}", "dialect: openai, base-url: x",
+            "dialect: openai, base-url: 1",
             "dialect: openai, base-url: \"ftp://x\"", "dialect: openai, base-url: \"http://a:b@x\"",
             "dialect: openai, base-url: \"http://x?y\"", "dialect: openai, base-url: \"http://x#y\"",
             "dialect: openai, base-url: \"http://a_b\"", "dialect: openai, base-url: \"http:///x\"",
@@ -116,12 +132,25 @@ class SchemaTest {
             "dialect: openai, models: [{ id: a, max-input-tokens: 0 }], " + HTTP,
             "dialect: openai, options: { x: y }, " + HTTP, "dialect: openai, options: { premature-end: x }, " + HTTP,
             "dialect: openai, options: { max-tokens-field: x }, " + HTTP, "dialect: openai, x: y, " + HTTP,
+            "dialect: bedrock", "dialect: bedrock, region: ", "dialect: bedrock, region: 1",
+            "dialect: bedrock, region: US", "dialect: bedrock, region: us-east-1, api: chat",
+            "dialect: bedrock, region: us-east-1, betas: a", "dialect: bedrock, region: us-east-1, betas: [\"a b\"]",
+            "dialect: bedrock, region: us-east-1, profile: 1", "dialect: bedrock, region: us-east-1, profile: \"\"",
+            "dialect: bedrock, region: us-east-1, base-url: x", "dialect: bedrock, region: us-east-1, options: {}",
             "dialect: exec, command: x", "dialect: exec, command: []", "dialect: exec, command: ",
             "dialect: exec, command: [[]]", "dialect: exec, command: [~]", "dialect: exec, environment: [A=b], " + EXEC,
             "dialect: exec, environment: { A-B: c }, " + EXEC, "dialect: exec, environment: { A: }, " + EXEC,
             "dialect: exec, working-directory: \"\", " + EXEC, "dialect: exec, max-line: 1, " + EXEC,
             "dialect: exec, max-processes: 0, " + EXEC, "dialect: exec, max-processes: 1001, " + EXEC,
-            "dialect: exec, timeouts: { connect: 1s }, " + EXEC, "dialect: exec, api-key: x, " + EXEC})
+            "dialect: exec, timeouts: { connect: 1s }, " + EXEC, "dialect: exec, api-key: x, " + EXEC,
+            "preset: x", "preset: ", "preset: 1", "preset: groq, x: y", "dialect: anthropic, preset: groq, " + HTTP,
+            "preset: vllm, options: { max-stop: -1 }", "preset: vllm, options: { top-k: yes }",
+            "preset: vllm, options: { efforts: low }", "preset: vllm, options: { efforts: [huge] }",
+            "preset: vllm, options: { tool-choice: all }", "preset: vllm, options: { images: url }",
+            "preset: vllm, options: { key-header: cookie }", "preset: vllm, options: { api-version: \"a b\" }",
+            "dialect: ollama, keep-alive: soon", "dialect: ollama, keep-alive: 1.5", "dialect: ollama, keep-alive: ",
+            "dialect: ollama, think: maybe", "dialect: ollama, think: true", "dialect: ollama, options: []",
+            "dialect: ollama, options: { stop: [a] }", "dialect: ollama, command: [x]"})
     void invalidProviders(String provider) {
         assertInvalid("providers: { a: { " + provider + " } }");
     }
@@ -142,6 +171,9 @@ class SchemaTest {
             "execProvider                  | providers: { a: { dialect: exec, command: [x], zzz: 1 } }",
             "openaiProvider                | providers: { a: { dialect: openai, base-url: 'http://x', zzz: 1 } }",
             "anthropicProvider             | providers: { a: { dialect: anthropic, base-url: 'http://x', zzz: 1 } }",
+            "ollamaProvider                | providers: { a: { dialect: ollama, zzz: 1 } }",
+            "bedrockProvider               | providers: { a: { dialect: bedrock, region: us-east-1, zzz: 1 } }",
+            "geminiProvider                | providers: { a: { dialect: gemini, zzz: 1 } }",
             "clientKey/anyOf/1             | keys: [{ key: abcdefgh, zzz: 1 }]",
             "providerModels/items/anyOf/1  | providers: { a: { dialect: openai, base-url: 'http://x', models: [{ id: a, zzz: 1 }] } }",
             "openaiProvider/properties/options | providers: { a: { dialect: openai, base-url: 'http://x', options: { zzz: 1 } } }",

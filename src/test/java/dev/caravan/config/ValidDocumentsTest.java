@@ -34,8 +34,44 @@ class ValidDocumentsTest {
                 new OpenAiProvider("local",
                         new HttpEndpoint(URI.create("http://127.0.0.1:8000/v1"), Optional.empty(), Map.of(),
                                 Timeouts.DEFAULT),
-                        List.of(), new OpenAiOptions(MaxTokensField.MAX_TOKENS, PrematureEnd.ERROR))),
+                        List.of(), OpenAiOptions.DEFAULT)),
                 config.providers());
+    }
+
+    @Test
+    void ollamaNeedsNothingButItsDialect() {
+        assertEquals(
+                new OllamaProvider("a",
+                        new HttpEndpoint(URI.create("http://127.0.0.1:11434"), Optional.empty(), Map.of(),
+                                Timeouts.DEFAULT),
+                        List.of(), OllamaOptions.DEFAULT),
+                Configs.readProvider("a: { dialect: ollama }", Map.of()));
+    }
+
+    @Test
+    void everyKeyOfOllama() {
+        OllamaProvider ollama = (OllamaProvider) Configs.readProvider("""
+            a:
+              dialect: ollama
+              base-url: "http://gpu:11434/"
+              keep-alive: 1h30m
+              think: never
+              options: { num_ctx: 32768, min_p: 0.05, use_mmap: false, name: a"b, quoted: "7", num_gpu: "${GPUS}" }
+            """, Map.of("GPUS", "2"));
+        assertEquals(URI.create("http://gpu:11434"), ollama.endpoint().baseUrl());
+        assertEquals(new OllamaOptions(Optional.of("\"1h30m\""), false, Map.of("num_ctx", "32768", "min_p", "0.05",
+                "use_mmap", "false", "name", "\"a\\\"b\"", "quoted", "\"7\"", "num_gpu", "2")), ollama.options());
+        assertEquals(Optional.of("-1"), ((OllamaProvider) Configs.readProvider("a: { dialect: ollama, keep-alive: -1 }",
+                Map.of())).options().keepAlive());
+    }
+
+    private static OpenAiOptions options(MaxTokensField field, PrematureEnd end) {
+        OpenAiOptions usual = OpenAiOptions.DEFAULT;
+        OpenAiOptions.Parameters parameters = usual.parameters();
+        return new OpenAiOptions(end, usual.access(),
+                new OpenAiOptions.Parameters(field, parameters.maxStop(), parameters.topK(), parameters.streamUsage(),
+                        parameters.userField(), parameters.structuredOutput()),
+                usual.tools(), usual.reasoning(), usual.content());
     }
 
     @Test
@@ -83,7 +119,7 @@ class ValidDocumentsTest {
                         List.of(ProviderModel.of("gpt-5"),
                                 new ProviderModel("gpt-5-mini", Optional.of("GPT-5 mini"), Optional.of(400000),
                                         Optional.of(128000))),
-                        new OpenAiOptions(MaxTokensField.MAX_COMPLETION_TOKENS, PrematureEnd.ACCEPT)),
+                        options(MaxTokensField.MAX_COMPLETION_TOKENS, PrematureEnd.ACCEPT)),
                 config.provider("all").orElseThrow());
         assertEquals(
                 new AnthropicProvider("claude",
@@ -95,6 +131,46 @@ class ValidDocumentsTest {
         assertEquals(List.of(new ModelRule("gpt-*", "all", "{model}"),
                 new ModelRule("*", "claude", "claude-sonnet-4-5")), config.models());
         assertEquals(Optional.empty(), config.provider("none"));
+    }
+
+    @Test
+    void everyKeyOfBedrock() {
+        assertEquals(
+                new BedrockProvider("a",
+                        new HttpEndpoint(URI.create("https://vpce.example/x"), Optional.of(Secret.of("key-1")),
+                                Map.of("X-Team", Secret.of("red")),
+                                new Timeouts(Duration.ofSeconds(10), Duration.ofMinutes(5))),
+                        List.of(ProviderModel.of("amazon.nova-pro-v1:0")),
+                        new BedrockOptions("us-gov-west-1", Optional.of("work"), Optional.of(BedrockOptions.Api.INVOKE),
+                                List.of("a-2025-01-01"))),
+                Configs.readProvider("""
+                    a:
+                      dialect: bedrock
+                      region: "${AWS_REGION}"
+                      profile: work
+                      api-key: "${BEARER:}"
+                      api: invoke
+                      betas: [a-2025-01-01]
+                      base-url: "https://vpce.example/x/"
+                      headers: { X-Team: red }
+                      timeouts: { idle: 5m }
+                      models: ["amazon.nova-pro-v1:0"]
+                    """, Map.of("AWS_REGION", "us-gov-west-1", "BEARER", "key-1")));
+    }
+
+    @Test
+    void theLeastOfBedrock() {
+        BedrockProvider provider = (BedrockProvider) Configs
+                .readProvider("a: { dialect: bedrock, region: eu-central-1, api-key: \"${BEARER:}\" }", Map.of());
+        assertEquals(URI.create("https://bedrock-runtime.eu-central-1.amazonaws.com"), provider.endpoint().baseUrl());
+        assertEquals(Optional.empty(), provider.endpoint().apiKey());
+        assertEquals(
+                new BedrockOptions("eu-central-1", Optional.empty(), Optional.empty(), BedrockOptions.DOCUMENTED_BETAS),
+                provider.options());
+        BedrockProvider china = (BedrockProvider) Configs
+                .readProvider("a: { dialect: bedrock, region: cn-north-1, betas: [] }", Map.of());
+        assertEquals(URI.create("https://bedrock-runtime.cn-north-1.amazonaws.com.cn"), china.endpoint().baseUrl());
+        assertEquals(List.of(), china.options().betas());
     }
 
     @Test
@@ -149,7 +225,7 @@ class ValidDocumentsTest {
 
     private static MaxTokensField field(String url) {
         Provider provider = Configs.readProvider("a: { dialect: openai, base-url: \"" + url + "\" }", Map.of());
-        return assertInstanceOf(OpenAiProvider.class, provider).options().maxTokensField();
+        return assertInstanceOf(OpenAiProvider.class, provider).options().parameters().maxTokensField();
     }
 
     @ParameterizedTest(name = "{0} becomes {1}")

@@ -65,7 +65,7 @@ class AuthenticationTest extends GatewayTest {
             "x-api-key: client-key-0123456789\r\nx-api-key: another-key-0123456789",
             "x-api-key: wrong-key-0123456789\r\nauthorization: Bearer client-key-0123456789"})
     void anythingElseDoesNot(String headers) throws IOException {
-        String[] lines = headers.isEmpty() ? new String[0] : headers.split("\r\n");
+        String[] lines = ("anthropic-version: 2023-06-01\r\n" + headers).split("\r\n");
         try (RawClient client = gateway.connect()) {
             for (String door : List.of("/v1/messages", "/v1/messages/count_tokens")) {
                 assertUnauthorized(client.post(door, Wire.request("claude-x"), lines).reply());

@@ -41,11 +41,13 @@ class ClaudeCodeIT extends GatewayTest {
             providers:
               gpt: { dialect: openai, base-url: "%s/v1", api-key: upstream-key-0123456789 }
               claude: { dialect: anthropic, base-url: "%s", api-key: upstream-key-0123456789 }
+              google: { dialect: gemini, base-url: "%s", api-key: upstream-key-0123456789 }
               demo: { dialect: exec, command: ["{java}", "-XX:TieredStopAtLevel=1", "-cp", "{classpath}",
                       "dev.caravan.demo.DemoEngine", "--tokens-per-second", "0"] }
             models:
               - { match: "claude-sonnet-*", to: "gpt/gpt-up" }
               - { match: "claude-haiku-*", to: "demo/demo" }
+              - { match: "gemini-*", to: "google/{model}" }
               - { match: "claude-*", to: "claude/{model}" }
             """;
     }
@@ -142,6 +144,43 @@ class ClaudeCodeIT extends GatewayTest {
         }
         JsonNode messages = JSON.readTree(upstream.calls().getLast().request().body()).path("messages");
         assertEquals(Map.of("call_A", "first", "call_B", "second"), toolResults(messages));
+    }
+
+    // -- to Gemini -------------------------------------------------------------------------------------------------------
+
+    @Test
+    void geminiGetsItsThoughtSignaturesBack() throws Exception {
+        upstream.script(call -> {
+            call.streamHead();
+            if (call.request().text().contains("\"functionResponse\"")) {
+                call.chunk(GeminiWire.text("The file says ") + GeminiWire.text("caravan-42.") + GeminiWire.end("STOP"));
+            } else {
+                call.chunk(GeminiWire.parts("[{\"text\":\"Two at once.\",\"thought\":true}]")
+                        + GeminiWire.text("I do it.")
+                        + GeminiWire
+                                .parts("[{\"functionCall\":{\"name\":\"Bash\",\"args\":{\"command\":\"echo first\"}},"
+                                        + "\"thoughtSignature\":\"EpEg+/==\"},{\"functionCall\":{\"name\":\"Bash\",\"args\":"
+                                        + "{\"command\":\"echo second\"}}}]")
+                        + GeminiWire.end("STOP"));
+            }
+            call.lastChunk();
+        });
+        JsonNode result = success(run("gemini-3-flash"));
+        assertEquals("The file says caravan-42.", result.path("result").asText());
+        assertEquals(2, upstream.calls().size());
+        for (UpstreamCall call : upstream.calls()) {
+            String body = call.request().text();
+            for (String foreign : List.of("cache_control", BILLING, "\"$schema\"", "additionalProperties",
+                    "input_schema")) {
+                assertFalse(body.contains("\"" + foreign) || body.contains(foreign + ":"), foreign);
+            }
+        }
+        JsonNode contents = JSON.readTree(upstream.calls().getLast().request().body()).path("contents");
+        List<JsonNode> calls = contents.findParents("functionCall");
+        assertEquals(List.of("EpEg+/==", ""),
+                calls.stream().map(part -> part.path("thoughtSignature").asText("")).toList());
+        assertEquals(List.of("first", "second"), contents.findValues("functionResponse").stream()
+                .map(answer -> answer.path("response").path("output").asText()).toList());
     }
 
     /** The results by the ids of their calls; Claude Code sends them in the order in which the tools finish. */

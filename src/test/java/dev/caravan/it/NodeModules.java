@@ -21,12 +21,16 @@ final class NodeModules {
         return MODULES.resolve(name);
     }
 
-    /** Skips the test, and says what to do, unless there is Node.js and the packages are installed. */
-    static void assumeInstalled() {
+    /** Skips the test, and says what to do, unless there is Node.js and the packages are installed, these among them. */
+    static void assumeInstalled(String... packages) {
         boolean node = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, "node")));
         assumeTrue(node, "there is no node on the PATH: install Node.js 20 or newer");
         assumeTrue(Files.isDirectory(MODULES),
                 "the clients are not installed: run npm install --prefix src/test/clients");
+        for (String name : packages) {
+            assumeTrue(Files.isDirectory(file(name)),
+                    () -> name + " is not installed: run npm install --prefix src/test/clients");
+        }
     }
 }

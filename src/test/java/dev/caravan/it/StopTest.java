@@ -3,6 +3,7 @@ package dev.caravan.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -59,6 +60,28 @@ class StopTest {
                 stop.join();
                 String line = gateway.log().accessLine();
                 assertTrue(line.contains(" status=200 ") && line.contains(" error=overloaded_error "), line);
+            }
+        }
+    }
+
+    @Test
+    void openAisClientsAreToldInTheirOwnEnvelope() throws Exception {
+        String request = "{\"model\":\"up/x\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+        try (ScriptedUpstream upstream = new ScriptedUpstream(); GatewayUnderTest gateway = start(upstream)) {
+            upstream.script(call -> call.streamHead().chunk(Wire.opening())
+                    .chunk(Wire.frame("content_block_delta", Wire.delta("hi"))).awaitClientClosed());
+            try (RawClient client = gateway.connect()) {
+                WireReply reply = client.post("/v1/chat/completions", request).head();
+                String frame = new String(reply.frame(), StandardCharsets.UTF_8);
+                assertTrue(frame.startsWith("data: {\"id\":"), frame);
+                Thread stop = Thread.startVirtualThread(gateway::close);
+                String last = "";
+                for (byte[] next = reply.frame(); next != null; next = reply.frame()) {
+                    last = new String(next, StandardCharsets.UTF_8);
+                }
+                assertTrue(last.startsWith("data: {\"error\":{\"message\":\"the gateway is shutting down\"")
+                        && last.contains("\"code\":\"overloaded\""), last);
+                stop.join();
             }
         }
     }

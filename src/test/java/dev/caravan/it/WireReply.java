@@ -135,12 +135,18 @@ final class WireReply {
 
     /** Waits for the next event, comments included; null at the proper end of the body. */
     WireEvent event() throws IOException {
+        byte[] frame = frame();
+        return frame == null ? null : WireEvent.of(frame);
+    }
+
+    /** Waits for the next event of whatever kind, with the blank line that ends it; null at the proper end of the body. */
+    byte[] frame() throws IOException {
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
         int previous = 0;
         for (int b = read(); b >= 0; b = read()) {
             frame.write(b);
             if (b == '\n' && previous == '\n') {
-                return WireEvent.of(frame.toByteArray());
+                return frame.toByteArray();
             }
             previous = b;
         }

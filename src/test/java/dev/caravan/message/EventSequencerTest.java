@@ -138,6 +138,26 @@ class EventSequencerTest {
                 Block.text("d")), finish());
     }
 
+    /** A seal stays where it was set, in a block of its own where there is no reasoning to end. */
+    @Test
+    void aSealEndsReasoningOrIsABlock() {
+        sequencer.seal("caravan:1");
+        sequencer.thinking("a");
+        sequencer.signature("caravan:x");
+        sequencer.seal("caravan:2");
+        sequencer.signature("caravan:y");
+        sequencer.thinking("b");
+        sequencer.seal("caravan:3");
+        sequencer.seal("caravan:4");
+        sequencer.tool(0, "call_A", "a", "{\"x\":");
+        sequencer.seal("caravan:5");
+        sequencer.tool(0, null, null, "1}");
+        assertEquals(List.of(Block.thinking("", "caravan:1"), Block.thinking("a", "caravan:2"),
+                Block.thinking("b", "caravan:3"), Block.thinking("", "caravan:4"),
+                Block.tool("call_A", "a", "{\"x\":1}"),
+                Block.thinking("", "caravan:5")), finish());
+    }
+
     @Test
     void theFirstChunkHasEverything() {
         sequencer.text("Hi");

@@ -8,12 +8,14 @@ import dev.caravan.message.ApiVersion;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.message.RequestDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.AlphaChars;
 import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.NumericChars;
 import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ToolNamesTest {
@@ -49,6 +51,19 @@ class ToolNamesTest {
     }
 
     @Test
+    void someProvidersWantALetterFirst() {
+        ToolNames names = ToolNames.beginningWithALetter(withTools("2fa", "-x", "_y", "9" + LONG));
+        assertTrue(names.toProvider("2fa").matches("_2fa_[0-9a-f]{8}"), names.toProvider("2fa"));
+        assertTrue(names.toProvider("-x").matches("_-x_[0-9a-f]{8}"), names.toProvider("-x"));
+        assertEquals("_y", names.toProvider("_y"));
+        String form = names.toProvider("9" + LONG);
+        assertTrue(form.length() == 64 && form.startsWith("_9mcp__"), form);
+        assertEquals("9" + LONG, names.fromProvider(form));
+        assertEquals("2fa", names.fromProvider(names.toProvider("2fa")));
+        assertEquals("2fa", ToolNames.of(withTools("2fa")).toProvider("2fa"));
+    }
+
+    @Test
     void theFormDependsOnTheNameAlone() {
         assertEquals(ToolNames.of(withTools(LONG)).toProvider(LONG), ToolNames.of(withTools("other")).toProvider(LONG));
     }
@@ -59,6 +74,18 @@ class ToolNamesTest {
                 .of(request("[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":"
                         + "[{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"" + LONG + "\",\"input\":{}}]}]", ""));
         assertEquals(LONG, names.fromProvider(names.toProvider(LONG)));
+    }
+
+    @Test
+    @DisplayName("case 10: a tool that is called like another one's short form")
+    void twoToolsNeverHaveOneName() {
+        String form = ToolNames.of(withTools("a.b")).toProvider("a.b");
+        for (ToolNames names : List.of(ToolNames.of(withTools("a.b", form)), ToolNames.of(withTools(form, "a.b")))) {
+            assertEquals(form, names.toProvider(form));
+            assertEquals(form, names.fromProvider(form));
+            assertNotEquals(form, names.toProvider("a.b"));
+            assertEquals("a.b", names.fromProvider(names.toProvider("a.b")));
+        }
     }
 
     @Test

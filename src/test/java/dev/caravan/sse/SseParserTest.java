@@ -3,6 +3,7 @@ package dev.caravan.sse;
 import static dev.caravan.sse.SseTranscript.event;
 import static dev.caravan.sse.SseTranscript.message;
 import static dev.caravan.sse.SseTranscript.utf8;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -44,6 +45,25 @@ class SseParserTest {
         }
         assertEquals(List.of(event("a", "1"), message("2")), events);
         assertEquals(event("c", "3"), SseTranscript.copy(parser.finish()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 1_000})
+    void linesThatAreNoFieldAreTold(int size) throws IOException {
+        List<String> told = new ArrayList<>();
+        SseParser parser = new SseParser((array, offset, length) -> told.add(new String(array, offset, length, UTF_8)));
+        byte[] stream = utf8(": c\n{\n  \"a\": 1\r\ndata: 1\nX: y\n\nevent: e\nretry: 1\nid: 2\n[\"ü\"]\n\n}");
+        List<Event> events = new ArrayList<>();
+        for (int at = 0; at < stream.length; at += size) {
+            parser.feed(stream, at, Math.min(size, stream.length - at));
+            for (SseEvent event; (event = parser.next()) != null;) {
+                events.add(SseTranscript.copy(event));
+            }
+        }
+        assertNull(parser.finish());
+        assertEquals(List.of("{", "  \"a\": 1", "X: y", "[\"ü\"]", "}"), told);
+        assertEquals(1, events.size());
+        assertEquals("1", events.getFirst().data());
     }
 
     @Test

@@ -7,14 +7,17 @@ import java.util.List;
  * Nothing here is told before the chunk was read to its end, since an error may stand behind the content.
  *
  * @param reasoning reasoning beside the content, empty if none
+ * @param reasoningDetails OpenRouter's account of the reasoning, an array's JSON, empty if none
  * @param content text, or text and reasoning where the content is an array
  * @param refusal the text of a refusal, empty if none
  * @param calls tool calls or fragments of them
  * @param finishReason why the reply ended, empty while it goes on
+ * @param matchedStop the stop sequence that was met, empty when not told
  * @param usage tokens so far, null when not told
  * @param error what went wrong at the provider, null if nothing
  */
-record Chunk(String reasoning, List<Piece> content, String refusal, List<ToolFragment> calls, String finishReason,
+record Chunk(String reasoning, String reasoningDetails, List<Piece> content, String refusal, List<ToolFragment> calls,
+        String finishReason, String matchedStop,
         OpenAiUsage usage, ProviderError error) {
     /** A piece of content: text of the answer or of the reasoning. */
     record Piece(boolean thinking, String text) {}
@@ -39,6 +42,7 @@ record Chunk(String reasoning, List<Piece> content, String refusal, List<ToolFra
 
     /** Whether the model said something; a chunk that only names the role, or only ends the message, holds nothing of it. */
     boolean hasOutput() {
-        return !(reasoning.isEmpty() && content.isEmpty() && refusal.isEmpty() && calls.isEmpty());
+        return !(reasoning.isEmpty() && reasoningDetails.isEmpty() && content.isEmpty() && refusal.isEmpty()
+                && calls.isEmpty());
     }
 }

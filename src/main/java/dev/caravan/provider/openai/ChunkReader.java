@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.caravan.message.MessageJson;
+import dev.caravan.provider.ReplyValue;
 import dev.caravan.provider.openai.Chunk.Piece;
 import dev.caravan.provider.openai.Chunk.ToolFragment;
 import java.io.IOException;
@@ -22,10 +23,12 @@ final class ChunkReader {
     private String reasoningContent = "";
     private String reasoning = "";
     private String reasoningDetails = "";
+    private String detailsText = "";
     private List<Piece> content = List.of();
     private String refusal = "";
     private List<ToolFragment> calls = List.of();
     private String finishReason = "";
+    private String matchedStop = "";
     private OpenAiUsage usage;
     private ProviderError error;
     private boolean errorObject;
@@ -66,8 +69,8 @@ final class ChunkReader {
         // Some servers say the same under two names, so only one of them counts.
         String thought = !reasoningContent.isEmpty()
                 ? reasoningContent
-                : !reasoning.isEmpty() ? reasoning : reasoningDetails;
-        return new Chunk(thought, content, refusal, calls, finishReason, usage, error);
+                : !reasoning.isEmpty() ? reasoning : detailsText;
+        return new Chunk(thought, reasoningDetails, content, refusal, calls, finishReason, matchedStop, usage, error);
     }
 
     private void object() throws IOException {
@@ -79,7 +82,7 @@ final class ChunkReader {
                 case "x_groq" -> groq();
                 case "error" -> error();
                 // Older vLLM: the error's fields at the top, in an object that says what it is.
-                case "object" -> errorObject = "error".equals(string());
+                case "object" -> errorObject = "error".equals(ReplyValue.string(json));
                 default -> json.skipChildren();
             }
         }
@@ -108,7 +111,9 @@ final class ChunkReader {
                 continue;
             }
             switch (field) {
-                case "finish_reason" -> finishReason = string();
+                case "finish_reason" -> finishReason = ReplyValue.string(json);
+                // vLLM, SGLang: a text for a stop sequence, a number for a token.
+                case "stop_reason", "matched_stop" -> matchedStop = ReplyValue.string(json);
                 // Moonshot tells the usage here, OpenRouter an error.
                 case "usage" -> usage();
                 case "error" -> error();
@@ -130,15 +135,29 @@ final class ChunkReader {
                         json.skipChildren();
                     }
                 }
-                case "reasoning_content" -> reasoningContent = string();
-                case "reasoning" -> reasoning = string();
-                case "reasoning_details" -> reasoningDetails = joined("text", "summary");
-                case "refusal" -> refusal = string();
+                case "reasoning_content" -> reasoningContent = ReplyValue.string(json);
+                case "reasoning" -> reasoning = ReplyValue.string(json);
+                case "reasoning_details" -> reasoningDetails(value);
+                case "refusal" -> refusal = ReplyValue.string(json);
                 case "tool_calls" -> toolCalls();
                 case "function_call" -> toolCall();
                 default -> json.skipChildren();
             }
         }
+    }
+
+    /** Kept as a whole, beside the text in it. */
+    private void reasoningDetails(JsonToken value) throws IOException {
+        if (value != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return;
+        }
+        String array = copy();
+        try (JsonParser within = MessageJson.FACTORY.createParser(array)) {
+            within.nextToken();
+            detailsText = new ChunkReader(within, turnField).joined("text", "summary");
+        }
+        reasoningDetails = array.equals("[]") ? "" : array;
     }
 
     private void piece(boolean thinking, String text) {
@@ -163,10 +182,12 @@ final class ChunkReader {
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 JsonToken value = json.nextToken();
                 switch (field) {
-                    case "type" -> type = string();
-                    case "text" -> text = string();
+                    case "type" -> type = ReplyValue.string(json);
+                    case "text" -> text = ReplyValue.string(json);
                     case "thinking" ->
-                        thinking = value == JsonToken.START_ARRAY ? joined("text", "thinking") : string();
+                        thinking = value == JsonToken.START_ARRAY
+                                ? joined("text", "thinking")
+                                : ReplyValue.string(json);
                     default -> json.skipChildren();
                 }
             }
@@ -191,7 +212,7 @@ final class ChunkReader {
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 json.nextToken();
                 if (name.equals(field) || name.equals(otherField) && text.isEmpty()) {
-                    text = string();
+                    text = ReplyValue.string(json);
                 } else {
                     json.skipChildren();
                 }
@@ -234,8 +255,8 @@ final class ChunkReader {
             JsonToken value = json.nextToken();
             switch (field) {
                 case "index" -> index = value == JsonToken.VALUE_NUMBER_INT ? json.getIntValue() : -1;
-                case "id" -> id = string();
-                case "name" -> name = string();
+                case "id" -> id = ReplyValue.string(json);
+                case "name" -> name = ReplyValue.string(json);
                 case "arguments" -> arguments = arguments(value);
                 case "function" -> {
                     if (value == JsonToken.START_OBJECT && !inFunction) {
@@ -259,8 +280,13 @@ final class ChunkReader {
     /** MiniMax and others send the arguments as an object instead of its text. */
     private String arguments(JsonToken value) throws IOException {
         if (value != JsonToken.START_OBJECT) {
-            return string();
+            return ReplyValue.string(json);
         }
+        return copy();
+    }
+
+    /** The value at hand as text. */
+    private String copy() throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator copy = MessageJson.FACTORY.createGenerator(text)) {
             copy.copyCurrentStructure(json);
@@ -292,14 +318,5 @@ final class ChunkReader {
     private void error() throws IOException {
         ProviderError told = ProviderError.read(json);
         error = told == null ? error : told;
-    }
-
-    /** The string at hand; empty for null, and for anything that is no string. */
-    private String string() throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_STRING) {
-            return json.getText();
-        }
-        json.skipChildren();
-        return "";
     }
 }

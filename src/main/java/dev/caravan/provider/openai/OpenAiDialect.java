@@ -1,6 +1,5 @@
 package dev.caravan.provider.openai;
 
-import dev.caravan.config.HttpProvider;
 import dev.caravan.config.OpenAiOptions;
 import dev.caravan.config.OpenAiProvider;
 import dev.caravan.message.ApiException;
@@ -25,12 +24,15 @@ public final class OpenAiDialect implements HttpDialect {
 
     public OpenAiDialect(OpenAiProvider provider) {
         options = provider.options();
-        encoder = new OpenAiRequestEncoder(options);
+        encoder = new OpenAiRequestEncoder(provider);
     }
 
-    /** A client that sends the provider's key as OpenAI wants it. */
-    public static ProviderHttpClient client(HttpProvider provider) {
-        return new ProviderHttpClient(provider, "Authorization", "Bearer ");
+    /** A client that sends the provider's key, and the version of its API, as it wants them. */
+    public static ProviderHttpClient client(OpenAiProvider provider) {
+        OpenAiOptions.Access access = provider.options().access();
+        boolean isBearer = access.keyHeader().equals("authorization");
+        return new ProviderHttpClient(provider, access.keyHeader(), isBearer ? "Bearer " : "",
+                access.apiVersion().map(version -> "api-version=" + version).orElse(""));
     }
 
     @Override
@@ -45,7 +47,8 @@ public final class OpenAiDialect implements HttpDialect {
 
     @Override
     public ResponseDecoder decoder(Call call, Consumer<MessageEvent> out) {
-        return new OpenAiResponseDecoder(out, call.messageStart(), ToolNames.of(call.getRequest()), options);
+        return new OpenAiResponseDecoder(out, call.messageStart(), ToolNames.of(call.getRequest()), options,
+                call.getRequest().stopSequences());
     }
 
     @Override

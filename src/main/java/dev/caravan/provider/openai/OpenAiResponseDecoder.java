@@ -2,6 +2,7 @@ package dev.caravan.provider.openai;
 
 import dev.caravan.config.OpenAiOptions;
 import dev.caravan.config.OpenAiOptions.PrematureEnd;
+import dev.caravan.config.OpenAiOptions.ReasoningReplay;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ContentBlock;
 import dev.caravan.message.ErrorType;
@@ -14,6 +15,7 @@ import dev.caravan.message.Usage;
 import dev.caravan.provider.ResponseDecoder;
 import dev.caravan.provider.ToolNames;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -27,21 +29,26 @@ import java.util.function.Consumer;
  * error, unless the provider's options accept it; cut-off arguments are always one.
  *
  * <p>
- * The dialect does not tell which stop sequence was met, so such a message ends with {@code end_turn}. It does not sign
+ * The dialect does not tell which stop sequence was met, so such a message ends with {@code end_turn}, unless the server does so
+ * beside the finish reason, as vLLM and SGLang do. It does not sign
  * reasoning, so Caravan does, in a form that it recognises later. Not thread-safe.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/chat/streaming">OpenAI: The chat completion chunk object</a>
  */
 public final class OpenAiResponseDecoder implements ResponseDecoder {
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
-    private static final String SIGNATURE = ContentBlock.Thinking.MINTED_SIGNATURE + "openai";
+    static final String SIGNATURE = ContentBlock.Thinking.MINTED_SIGNATURE + "openai";
 
     private final MessageStart opening;
     private final OpenAiOptions options;
+    private final List<String> stopSequences;
     private final EventSequencer out;
     private final ToolCalls toolCalls;
 
+    private final ReasoningDetails details = new ReasoningDetails();
+    private boolean detailsToTell;
     private String finishReason = "";
+    private String matchedStop = "";
     private OpenAiUsage usage;
     private boolean refused;
     private long outputBytes;
@@ -55,8 +62,15 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
      */
     public OpenAiResponseDecoder(Consumer<MessageEvent> out, MessageStart opening, ToolNames names,
             OpenAiOptions options) {
+        this(out, opening, names, options, List.of());
+    }
+
+    /** @param stopSequences those of the request */
+    OpenAiResponseDecoder(Consumer<MessageEvent> out, MessageStart opening, ToolNames names, OpenAiOptions options,
+            List<String> stopSequences) {
         this.opening = opening;
         this.options = options;
+        this.stopSequences = stopSequences;
         this.out = new EventSequencer(out);
         this.toolCalls = new ToolCalls(this.out, names);
     }
@@ -154,6 +168,9 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
         if (!chunk.finishReason().isEmpty()) {
             finishReason = chunk.finishReason();
         }
+        if (!chunk.matchedStop().isEmpty()) {
+            matchedStop = chunk.matchedStop();
+        }
     }
 
     private void open() {
@@ -163,6 +180,7 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     private void say(Chunk chunk) {
         open();
         think(chunk.reasoning());
+        details(chunk);
         for (Chunk.Piece piece : chunk.content()) {
             if (piece.thinking()) {
                 think(piece.text());
@@ -182,6 +200,29 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
         }
     }
 
+    /** The details travel in the signature, which is told when something else begins. */
+    private void details(Chunk chunk) {
+        if (options.reasoning().replay() == ReasoningReplay.REASONING_DETAILS && !chunk.reasoningDetails().isEmpty()) {
+            try {
+                details.add(chunk.reasoningDetails());
+                detailsToTell = true;
+            } catch (IOException e) {
+                throw OpenAiErrors.broken("the provider sent reasoning details that are no JSON");
+            }
+        }
+        boolean others = !(chunk.content().isEmpty() && chunk.refusal().isEmpty() && chunk.calls().isEmpty());
+        if (others) {
+            sign();
+        }
+    }
+
+    private void sign() {
+        if (detailsToTell) {
+            detailsToTell = false;
+            out.signature(details.signature());
+        }
+    }
+
     private void think(String thought) {
         if (!thought.isEmpty()) {
             count(thought);
@@ -193,7 +234,9 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     private void finish() {
         StopReason reason = stopReason();
         open();
-        out.finish(reason, null, usage());
+        sign();
+        boolean stopped = reason == StopReason.END_TURN && stopSequences.contains(matchedStop);
+        out.finish(stopped ? StopReason.STOP_SEQUENCE : reason, stopped ? matchedStop : null, usage());
     }
 
     private StopReason stopReason() {

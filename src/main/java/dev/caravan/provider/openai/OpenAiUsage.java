@@ -3,6 +3,7 @@ package dev.caravan.provider.openai;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.caravan.message.Usage;
+import dev.caravan.provider.ReplyValue;
 import java.io.IOException;
 
 /**
@@ -32,11 +33,11 @@ record OpenAiUsage(long prompt, long completion, long total, long cached, long c
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             json.nextToken();
             switch (field) {
-                case "prompt_tokens" -> prompt = count(json);
-                case "completion_tokens" -> completion = count(json);
-                case "total_tokens" -> total = count(json);
+                case "prompt_tokens" -> prompt = ReplyValue.count(json);
+                case "completion_tokens" -> completion = ReplyValue.count(json);
+                case "total_tokens" -> total = ReplyValue.count(json);
                 // DeepSeek and Moonshot tell the cached tokens beside the others, DeepSeek in the details as well.
-                case "prompt_cache_hit_tokens", "cached_tokens" -> cached = Math.max(cached, count(json));
+                case "prompt_cache_hit_tokens", "cached_tokens" -> cached = Math.max(cached, ReplyValue.count(json));
                 case "prompt_tokens_details" -> {
                     Details details = Details.read(json);
                     cached = Math.max(cached, details.cached);
@@ -70,16 +71,6 @@ record OpenAiUsage(long prompt, long completion, long total, long cached, long c
         return reasoningApart ? completion + reasoning : completion;
     }
 
-    private static long count(JsonParser json) throws IOException {
-        return switch (json.currentToken()) {
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Math.max(0, (long) json.getDoubleValue());
-            default -> {
-                json.skipChildren();
-                yield 0;
-            }
-        };
-    }
-
     private record Details(long cached, long cacheWrite, long reasoning) {
         static Details read(JsonParser json) throws IOException {
             long cached = 0;
@@ -92,9 +83,9 @@ record OpenAiUsage(long prompt, long completion, long total, long cached, long c
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 json.nextToken();
                 switch (field) {
-                    case "cached_tokens" -> cached = count(json);
-                    case "cache_write_tokens" -> cacheWrite = count(json);
-                    case "reasoning_tokens" -> reasoning = count(json);
+                    case "cached_tokens" -> cached = ReplyValue.count(json);
+                    case "cache_write_tokens" -> cacheWrite = ReplyValue.count(json);
+                    case "reasoning_tokens" -> reasoning = ReplyValue.count(json);
                     default -> json.skipChildren();
                 }
             }

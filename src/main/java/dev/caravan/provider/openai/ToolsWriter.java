@@ -1,41 +1,50 @@
 package dev.caravan.provider.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.caravan.config.OpenAiOptions.ToolChoiceForm;
+import dev.caravan.config.OpenAiOptions.Tools;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.message.Tool;
 import dev.caravan.message.ToolChoice;
+import dev.caravan.provider.BlockPath;
+import dev.caravan.provider.OfferedTools;
 import dev.caravan.provider.ToolNames;
 import java.io.IOException;
-import java.util.List;
 
-/**
- * Writes the tools of a request and how to choose among them. Tools without a schema run at Anthropic; nobody else has them, so
- * they are left out, and so is a choice that names one.
- */
+/** Writes the tools of a request and how to choose among them, as far as its provider takes that. */
 final class ToolsWriter {
-    private ToolsWriter() {}
+    private final Tools options;
+    private final String provider;
+    private final ToolNames names;
+    private final JsonGenerator out;
+
+    ToolsWriter(Tools options, String provider, ToolNames names, JsonGenerator out) {
+        this.options = options;
+        this.provider = provider;
+        this.names = names;
+        this.out = out;
+    }
 
     /** Writes {@code tools}, {@code tool_choice} and {@code parallel_tool_calls}; nothing when no tool is left. */
-    static void write(MessageRequest request, ToolNames names, JsonGenerator out) throws IOException {
-        List<Tool> tools = request.tools().stream().filter(ToolsWriter::portable).toList();
-        if (tools.isEmpty()) {
+    void write(MessageRequest request) throws IOException {
+        OfferedTools offered = OfferedTools.of(request);
+        if (options.choice() == ToolChoiceForm.WORDS) {
+            offered = offered.onlyDemanded();
+        }
+        if (offered.tools().isEmpty() || options.choice() == ToolChoiceForm.AUTO && offered.callForbidden()) {
             return;
         }
         out.writeArrayFieldStart("tools");
-        for (Tool tool : tools) {
-            write(tool, names, out);
+        for (Tool tool : offered.tools()) {
+            write(tool);
         }
         out.writeEndArray();
-        if (request.toolChoice() != null) {
-            write(request.toolChoice(), tools, names, out);
+        if (offered.choice() != null) {
+            choice(offered);
         }
     }
 
-    private static boolean portable(Tool tool) {
-        return tool.name() != null && tool.inputSchema() != null;
-    }
-
-    private static void write(Tool tool, ToolNames names, JsonGenerator out) throws IOException {
+    private void write(Tool tool) throws IOException {
         out.writeStartObject();
         out.writeStringField("type", "function");
         out.writeObjectFieldStart("function");
@@ -45,32 +54,38 @@ final class ToolsWriter {
         }
         out.writeFieldName("parameters");
         tool.inputSchema().writeTo(out);
-        if (Boolean.TRUE.equals(tool.strict())) {
+        if (Boolean.TRUE.equals(tool.strict()) && options.strict()) {
             out.writeBooleanField("strict", true);
         }
         out.writeEndObject();
         out.writeEndObject();
     }
 
-    private static void write(ToolChoice choice, List<Tool> tools, ToolNames names, JsonGenerator out)
-            throws IOException {
+    private void choice(OfferedTools offered) throws IOException {
+        ToolChoice choice = offered.choice();
+        if (options.choice() != ToolChoiceForm.AUTO) {
+            form(choice);
+        } else if (offered.callDemanded()) {
+            throw BlockPath.notCarried("tool_choice", "the demand that a tool be called", provider);
+        }
+        if (choice.disableParallelToolUse() && options.parallel()) {
+            out.writeBooleanField("parallel_tool_calls", false);
+        }
+    }
+
+    private void form(ToolChoice choice) throws IOException {
         switch (choice.mode()) {
             case AUTO -> out.writeStringField("tool_choice", "auto");
             case ANY -> out.writeStringField("tool_choice", "required");
             case NONE -> out.writeStringField("tool_choice", "none");
             case TOOL -> {
-                if (tools.stream().anyMatch(tool -> tool.name().equals(choice.name()))) {
-                    out.writeObjectFieldStart("tool_choice");
-                    out.writeStringField("type", "function");
-                    out.writeObjectFieldStart("function");
-                    out.writeStringField("name", names.toProvider(choice.name()));
-                    out.writeEndObject();
-                    out.writeEndObject();
-                }
+                out.writeObjectFieldStart("tool_choice");
+                out.writeStringField("type", "function");
+                out.writeObjectFieldStart("function");
+                out.writeStringField("name", names.toProvider(choice.name()));
+                out.writeEndObject();
+                out.writeEndObject();
             }
-        }
-        if (choice.disableParallelToolUse()) {
-            out.writeBooleanField("parallel_tool_calls", false);
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +44,7 @@ class ConversationWriterTest {
     }
 
     @Test
+    @DisplayName("case 17: images are parts")
     void imagesAreParts() {
         becomes("[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"look\"}," + IMAGE
                 + ",{\"type\":\"image\",\"source\":{\"type\":\"url\",\"url\":\"https://x.test/a.png\"},\"cache_control\":{\"type\":\"ephemeral\"}}]}]",
@@ -51,12 +53,14 @@ class ConversationWriterTest {
     }
 
     @Test
+    @DisplayName("case 20: empty content is an empty string")
     void emptyContentIsAnEmptyString() {
         becomes("[{\"role\":\"user\",\"content\":[]},{\"role\":\"assistant\",\"content\":[]},{\"role\":\"user\",\"content\":\"\"}]",
                 "[{\"role\":\"user\",\"content\":\"\"},{\"role\":\"assistant\",\"content\":\"\"},{\"role\":\"user\",\"content\":\"\"}]");
     }
 
     @Test
+    @DisplayName("case 12: system turns in the midst")
     void systemTurnsStayWhereTheyAre() {
         becomes("""
             [{"role":"user","content":"a"},{"role":"system","content":"Available agents: x"},
@@ -103,6 +107,7 @@ class ConversationWriterTest {
     // -- the assistant -------------------------------------------------------------------------------------------------
 
     @Test
+    @DisplayName("case 9: text and calls are one message")
     void textAndCallsAreOneMessage() {
         becomes("[" + ASK
                 + ",{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"Let me \"},{\"type\":\"text\",\"text\":\"see.\"},"
@@ -115,6 +120,7 @@ class ConversationWriterTest {
     }
 
     @Test
+    @DisplayName("case 9: arguments are compact and keep their order")
     void argumentsAreCompactAndKeepTheirOrder() {
         becomes("[" + ASK
                 + ",{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"functions.Bash:0\",\"name\":\"a\","
@@ -127,6 +133,7 @@ class ConversationWriterTest {
     }
 
     @Test
+    @DisplayName("case 4: signatures and what tools at Anthropic did are not sent")
     void reasoningAndWhatAnthropicsToolsDidStayWithAnthropic() {
         becomes("""
             [{"role":"user","content":"a"},{"role":"assistant","content":[
@@ -153,6 +160,7 @@ class ConversationWriterTest {
     // -- results of tools ----------------------------------------------------------------------------------------------
 
     @Test
+    @DisplayName("case 9: results first, then one message of the user")
     void resultsComeFirstThenOneMessageOfTheUser() {
         becomes("[" + ASK + ",{\"role\":\"assistant\",\"content\":[" + CALL_A + "," + CALL_B
                 + "]},{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"also\"}," + result("B", "\"2\"")
@@ -164,6 +172,7 @@ class ConversationWriterTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 9: is_error, and content as string, blocks, absent and empty")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"content\":\"text\" | text", "\"content\":\"\" | ~~",
             "\"content\":[] | ~~", "\"content\":null | ~~", "\"is_error\":false | ~~",
             "\"content\":[{\"type\":\"text\",\"text\":\"one\",\"cache_control\":{\"type\":\"ephemeral\"}},{\"type\":\"text\",\"text\":\"two\"}] | one\\n\\ntwo",
@@ -179,6 +188,7 @@ class ConversationWriterTest {
     }
 
     @Test
+    @DisplayName("case 17: images of a result follow in the message of the user")
     void imagesOfAResultFollowInTheUsersMessage() {
         becomes("[" + ASK + ",{\"role\":\"assistant\",\"content\":[" + CALL_A + "," + CALL_B
                 + "]},{\"role\":\"user\",\"content\":["
@@ -194,6 +204,7 @@ class ConversationWriterTest {
     }
 
     @Test
+    @DisplayName("case 9: two results of one call are merged")
     void twoResultsOfOneCallAreMerged() {
         becomes("[" + ASK + ",{\"role\":\"assistant\",\"content\":[" + CALL_A + "]},{\"role\":\"user\",\"content\":["
                 + result("A", "\"1\"") + "," + result("A", "\"2\"") + "]},{\"role\":\"user\",\"content\":["
@@ -203,6 +214,7 @@ class ConversationWriterTest {
     }
 
     @Test
+    @DisplayName("case 9: an orphan result is text of the user")
     void aResultWithoutItsCallIsSaidByTheUser() {
         becomes("[{\"role\":\"user\",\"content\":[" + result("Z", "\"1\"")
                 + "]},{\"role\":\"assistant\",\"content\":\"b\"},{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"Y\",\"is_error\":true,\"content\":["
@@ -213,6 +225,7 @@ class ConversationWriterTest {
     }
 
     @Test
+    @DisplayName("case 9: a result answers the calls directly before it only")
     void aResultAnswersTheCallsDirectlyBeforeItOnly() {
         becomes("[" + ASK + ",{\"role\":\"assistant\",\"content\":[" + CALL_A + "]},{\"role\":\"user\",\"content\":["
                 + result("A", "\"1\"")
@@ -223,6 +236,7 @@ class ConversationWriterTest {
     }
 
     @Test
+    @DisplayName("case 9: a call without a result gets one")
     void aCallWithoutAResultGetsOne() {
         String none = "[tool_error] the call was not answered";
         becomes("[" + ASK + ",{\"role\":\"assistant\",\"content\":[" + CALL_A + "," + CALL_B
@@ -238,6 +252,7 @@ class ConversationWriterTest {
     }
 
     @Test
+    @DisplayName("cases 9 and 12: results stand before a system turn")
     void resultsStandBeforeASystemTurn() {
         becomes("[" + ASK + ",{\"role\":\"assistant\",\"content\":[" + CALL_A + "]},{\"role\":\"user\",\"content\":["
                 + result("A", "\"1\"") + "]},{\"role\":\"system\",\"content\":\"s\"}]",
@@ -258,7 +273,7 @@ class ConversationWriterTest {
     void whatTheDialectHasNothingForIsRefused(String block, String problem) {
         ApiException e = assertThrows(ApiException.class, () -> Encoded
                 .messages("[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"t\"}," + block + "]}]"));
-        assertEquals(problem + " cannot be sent to a provider of the openai dialect", e.getMessage());
+        assertEquals(problem + " cannot be sent to provider home", e.getMessage());
         assertEquals(400, e.status());
         assertEquals(ErrorType.INVALID_REQUEST_ERROR, e.type());
     }
@@ -267,17 +282,18 @@ class ConversationWriterTest {
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "{\"type\":\"compaction\",\"content\":\"summary\"} | messages.1.content.0: a block of type \"compaction\"",
             "{\"type\":\"document\",\"source\":{\"type\":\"content\",\"content\":[" + IMAGE
-                    + "]}} | messages.1.content.0: an image of the assistant"})
+                    + "]}} | messages.1.content.0: an image or a file of the assistant"})
     void whatMattersInAnAnswerIsNotDropped(String block, String problem) {
         ApiException e = assertThrows(ApiException.class,
                 () -> Encoded.messages("[" + ASK + ",{\"role\":\"assistant\",\"content\":[" + block + "]}]"));
-        assertEquals(problem + " cannot be sent to a provider of the openai dialect", e.getMessage());
+        assertEquals(problem + " cannot be sent to provider home", e.getMessage());
     }
 
     // -- the same bytes again ------------------------------------------------------------------------------------------
 
     /** Each turn's messages begin with all bytes of the turn before, although the billing line and breakpoints moved. */
     @Test
+    @DisplayName("case 11: a conversation that goes on begins with the same bytes")
     void aConversationThatGoesOnBeginsWithTheSameBytes() {
         List<String> turns = List.of(
                 "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"reminder\"},{\"type\":\"text\",\"text\":\"ask\"%s}]}",

@@ -13,6 +13,8 @@ import dev.caravan.message.MessageAccumulator;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageStart;
 import dev.caravan.message.Usage;
+import dev.caravan.provider.Chunkings;
+import dev.caravan.provider.SseReply;
 import dev.caravan.provider.ToolNames;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,7 +28,12 @@ import java.util.List;
  */
 record Decoded(List<MessageEvent> events, ApiException failure) {
     static final MessageStart OPENING = new MessageStart("msg_1", "claude-x", Usage.of(50, 1));
-    private static final ToolNames NO_NAMES = ToolNames
+    /** A longer stream is cut at every second or third place only, to keep the tests short. */
+    private static final int MOST_CUTS = 1_000;
+    /** What is true of a server that never says that an answer is complete. */
+    static final OpenAiOptions ACCEPTING = Encoded.provider("dialect: openai\noptions: { premature-end: accept }")
+            .options();
+    static final ToolNames NO_NAMES = ToolNames
             .of(Encoded.decoded(
                     "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}"));
 
@@ -52,7 +59,45 @@ record Decoded(List<MessageEvent> events, ApiException failure) {
         } else {
             EventGrammar.checkCutOff(events);
         }
-        return new Decoded(events, failure);
+        Decoded decoded = new Decoded(events, failure);
+        decoded.isTheSameHoweverCut(lines, options, names);
+        return decoded;
+    }
+
+    /** The same stream as server-sent events whose bytes the network cuts. */
+    private void isTheSameHoweverCut(String lines, OpenAiOptions options, ToolNames names) {
+        StringBuilder wire = new StringBuilder(": PROCESSING\n\n");
+        for (String line : lines.strip().split("\n")) {
+            String error = "event: error ";
+            boolean isError = line.startsWith(error);
+            wire.append(isError ? "event: error\n" : "").append("data: ")
+                    .append(chunk(isError ? line.substring(error.length()) : line)).append("\n\n");
+        }
+        List<List<byte[]>> chunkings = Chunkings.of(wire.toString());
+        for (List<byte[]> chunks : chunkings.size() > MOST_CUTS ? thinned(chunkings) : chunkings) {
+            List<MessageEvent> cut = new ArrayList<>();
+            ApiException cutFailure = SseReply.read(chunks,
+                    out -> new OpenAiResponseDecoder(out, OPENING, names, options), cut);
+            assertEquals(failure == null ? null : failure.getMessage(),
+                    cutFailure == null ? null : cutFailure.getMessage());
+            String whole = fixedIds(EventText.of(events));
+            String read = fixedIds(EventText.of(cut));
+            // What a chunk said before it failed is not told.
+            assertTrue(failure == null ? read.equals(whole) : whole.startsWith(read), () -> whole + "\n--\n" + read);
+        }
+    }
+
+    private static List<List<byte[]>> thinned(List<List<byte[]>> chunkings) {
+        List<List<byte[]>> some = new ArrayList<>(chunkings.subList(0, 2));
+        int step = chunkings.size() / MOST_CUTS + 1;
+        for (int i = 2; i < chunkings.size(); i += step) {
+            some.add(chunkings.get(i));
+        }
+        return some;
+    }
+
+    private static String fixedIds(String events) {
+        return events.replaceAll("toolu_\\w{24}", "toolu_");
     }
 
     /** Hands over one line in the midst of other bytes, as it would lie in a read buffer. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** HTTP errors of a provider and what the client is told. */
 class OpenAiErrorsTest {
     @ParameterizedTest
+    @DisplayName("case 15: status and type")
     @CsvSource({"400,400,invalid_request_error", "402,402,billing_error", "404,404,not_found_error",
             "405,400,invalid_request_error", "408,504,timeout_error", "409,409,conflict_error",
             "413,413,request_too_large", "422,400,invalid_request_error", "429,429,rate_limit_error",
@@ -30,6 +32,7 @@ class OpenAiErrorsTest {
 
     /** Caravan's own credential is none of the client's business, and not its fault. */
     @ParameterizedTest
+    @DisplayName("case 15: a refused credential is that of Caravan")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "401 | Incorrect API key provided: sk-abcd*******wxyz. You can find your API key at https://platform.openai.com/account/api-keys. | Incorrect API key provided: [redacted] You can find your API key at https://platform.openai.com/account/api-keys.",
             "401 | Authentication Fails, Your api key: ****cdef is invalid | Authentication Fails, Your api key: [redacted] is invalid",
@@ -50,6 +53,7 @@ class OpenAiErrorsTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 15: JSON of any shape, HTML, nothing")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"{\"error\":{\"message\":\"words\"}} | words",
             "{\"error\":\"words\"} | words", "{\"message\":\"words\",\"code\":1} | words",
             "{\"detail\":\"words\"} | words",
@@ -93,6 +97,7 @@ class OpenAiErrorsTest {
     }
 
     @Test
+    @DisplayName("case 15: retry-after is kept")
     void retryAfterIsKept() {
         byte[] body = "{\"error\":{\"message\":\"slow\"}}".getBytes(StandardCharsets.UTF_8);
         assertEquals(Map.of("retry-after", "7"),
@@ -105,6 +110,7 @@ class OpenAiErrorsTest {
     }
 
     @Test
+    @DisplayName("case 15: the envelope holds no key of the provider")
     void theEnvelopeHoldsNoKeyOfTheProvider() {
         String envelope = new String(of(401, "{\"error\":{\"message\":\"bad gsk_A1b2C3d4E5f6\"}}").envelope("req_1"),
                 StandardCharsets.UTF_8);

@@ -1,8 +1,6 @@
 package dev.caravan.provider.openai;
 
 import dev.caravan.config.OpenAiOptions;
-import dev.caravan.config.OpenAiOptions.MaxTokensField;
-import dev.caravan.config.OpenAiOptions.PrematureEnd;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.EventGrammar;
 import dev.caravan.message.MessageEvent;
@@ -38,6 +36,8 @@ class OpenAiFuzzTest {
             "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"whole\",\"tool_calls\":[{\"id\":\"q\",\"function\":{\"name\":\"a\",\"arguments\":\"{}\"}}]},\"finish_reason\":\"stop\"}]}",
             "{\"error\":{\"message\":\"x\",\"code\":\"429\"},\"choices\":[]}",
             "{\"object\":\"error\",\"message\":\"y\",\"code\":503}", "[DONE]");
+    private static final List<OpenAiOptions> OPTIONS = List.of(OpenAiOptions.DEFAULT, Decoded.ACCEPTING,
+            Encoded.provider("preset: openrouter").options());
     private static final byte[] TOKENS = "{}[]\",:\\0123456789-.eEtruefalsn\u0000\u0001 \n"
             .getBytes(StandardCharsets.UTF_8);
     private static final ToolNames NAMES = ToolNames
@@ -61,8 +61,7 @@ class OpenAiFuzzTest {
         Random random = new Random(seed);
         List<MessageEvent> events = new ArrayList<>();
         OpenAiResponseDecoder decoder = new OpenAiResponseDecoder(events::add, Decoded.OPENING, NAMES,
-                new OpenAiOptions(MaxTokensField.MAX_TOKENS,
-                        random.nextBoolean() ? PrematureEnd.ACCEPT : PrematureEnd.ERROR));
+                OPTIONS.get(random.nextInt(OPTIONS.size())));
         boolean whole = false;
         try {
             if (random.nextInt(8) == 0) {

@@ -2,6 +2,7 @@ package dev.caravan.provider.openai;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class OpenAiProvidersTest {
     /** Role and empty reasoning first, null beside either, usage in the chunk that finishes, no chunk behind it. */
     @Test
+    @DisplayName("DeepSeek: reasoning_content beside null content, usage in the finish chunk")
     void deepSeek() {
         Decoded.stream(
                 """
@@ -44,6 +46,7 @@ class OpenAiProvidersTest {
 
     /** Reasoning with a channel beside it, a whole call in one delta, usage at the top and under Groq's own name. */
     @Test
+    @DisplayName("Groq: reasoning with a channel, a whole call, usage under x_groq")
     void groq() {
         Decoded.stream(
                 """
@@ -73,6 +76,7 @@ class OpenAiProvidersTest {
 
     /** A failure as an event of its own name, at status 200, without an end. */
     @Test
+    @DisplayName("Groq: event: error without [DONE]")
     void groqFailing() {
         Decoded.stream(
                 """
@@ -86,6 +90,7 @@ class OpenAiProvidersTest {
 
     /** The same reasoning under two names, the finish reason twice, the usage in a last chunk that has a choice. */
     @Test
+    @DisplayName("OpenRouter: reasoning_details, repeated finish reasons, usage beside a choice")
     void openRouter() {
         Decoded.stream(
                 """
@@ -116,6 +121,7 @@ class OpenAiProvidersTest {
 
     /** The error stands at the top beside choices, behind two finish reasons and before the end. */
     @Test
+    @DisplayName("OpenRouter: an error beside choices behind a finish reason")
     void openRouterFailing() {
         Decoded.stream(
                 """
@@ -130,6 +136,7 @@ class OpenAiProvidersTest {
 
     /** Content as an array of parts, the reasoning nested in one of them. */
     @Test
+    @DisplayName("Mistral: content as an array")
     void mistralReasoning() {
         Decoded.stream(
                 """
@@ -158,6 +165,7 @@ class OpenAiProvidersTest {
 
     /** Later fragments have no id and an empty name; index behind the function. */
     @Test
+    @DisplayName("Mistral: later fragments repeat an empty name")
     void mistralTools() {
         Decoded.stream(
                 """
@@ -179,6 +187,7 @@ class OpenAiProvidersTest {
 
     /** Usage in every chunk, growing; reasoning under the newer name. */
     @Test
+    @DisplayName("vLLM: reasoning")
     void vllm() {
         Decoded.stream(
                 """
@@ -205,6 +214,7 @@ class OpenAiProvidersTest {
 
     /** Later fragments repeat the id as an empty string, one of them says nothing, and one chunk has no finish reason at all. */
     @Test
+    @DisplayName("Qwen: later fragments repeat an empty id, a chunk without finish_reason")
     void qwen() {
         Decoded.stream(
                 """
@@ -230,6 +240,7 @@ class OpenAiProvidersTest {
 
     /** A first chunk without choices, id or model; what the content filter found in every other; padding. */
     @Test
+    @DisplayName("Azure: a first chunk without choices")
     void azure() {
         Decoded.stream(
                 """
@@ -254,6 +265,7 @@ class OpenAiProvidersTest {
 
     /** No finish reason until there is one, a whole call in one delta, and reasoning that is not among the completion's tokens. */
     @Test
+    @DisplayName("xAI: completion_tokens without reasoning_tokens")
     void xai() {
         Decoded.stream(
                 """
@@ -282,6 +294,7 @@ class OpenAiProvidersTest {
 
     /** Calls numbered from 1, an empty fragment between, and neither usage nor a space behind the last line. */
     @Test
+    @DisplayName("A layer before Anthropic: the index begins at 1")
     void aLayerBeforeAnthropic() {
         Decoded.stream(
                 """
@@ -310,6 +323,7 @@ class OpenAiProvidersTest {
 
     /** mlx_lm: the role in every delta, a whole call with its fields in another order, usage of another object type. */
     @Test
+    @DisplayName("mlx_lm.server: comments, the role in every delta, usage in a chunk of another object")
     void mlx() {
         Decoded.stream(
                 """
@@ -339,6 +353,7 @@ class OpenAiProvidersTest {
 
     /** Moonshot: the usage inside of the last choice, ids that the Messages API does not take. */
     @Test
+    @DisplayName("Moonshot: usage in the choice")
     void moonshot() {
         Decoded.stream(
                 """

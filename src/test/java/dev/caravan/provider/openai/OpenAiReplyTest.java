@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.provider.ToolNames;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ class OpenAiReplyTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 3: reasoning comes first in a reply that does not stream")
     @ValueSource(strings = {"\"content\":\"x\",\"reasoning_content\":\"t\"", "\"reasoning\":\"t\",\"content\":\"x\"",
             "\"content\":\"x\",\"reasoning\":\"t\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"t\"}]",
             "\"content\":\"x\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"t\"}]",
@@ -57,6 +59,7 @@ class OpenAiReplyTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 20: arguments that are empty")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"{\\\"x\\\":1}\" | {\"x\":1}", "{\"x\":1} | {\"x\":1}",
             "\"\" | {}", "null | {}", "\"{}\" | {}", "{} | {}", "\"null\" | {}",
             "\"{\\\"x\\\":1}{\\\"x\\\":1}{\\\"x\\\":1}\" | {\"x\":1}",

@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.caravan.config.OpenAiOptions;
-import dev.caravan.config.OpenAiOptions.MaxTokensField;
-import dev.caravan.config.OpenAiOptions.PrematureEnd;
 import dev.caravan.message.ApiException;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Everything of a request but its conversation: wire text in, wire text out. */
 class OpenAiRequestEncoderTest {
     @Test
+    @DisplayName("case 13: unknown fields are not refused and not sent on")
     void aWholeRequest() {
         assertEquals(
                 """
@@ -36,14 +35,16 @@ class OpenAiRequestEncoderTest {
     }
 
     @Test
+    @DisplayName("case 5: only a stream is asked for its usage")
     void aReplyThatDoesNotStreamIsNotAskedForUsage() {
         assertEquals("", Encoded.fields("\"stream\":false"));
     }
 
     @Test
+    @DisplayName("case 13: max_tokens or max_completion_tokens")
     void theFieldThatLimitsTheReplyIsTheProvidersChoice() {
-        OpenAiRequestEncoder encoder = new OpenAiRequestEncoder(
-                new OpenAiOptions(MaxTokensField.MAX_COMPLETION_TOKENS, PrematureEnd.ERROR));
+        OpenAiRequestEncoder encoder = Encoded
+                .encoder("dialect: openai\noptions: { max-tokens-field: max_completion_tokens }");
         assertEquals(
                 "{\"model\":\"m\",\"max_completion_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
                 Encoded.request(
@@ -56,17 +57,22 @@ class OpenAiRequestEncoderTest {
         ApiException e = assertThrows(ApiException.class, () -> Encoded
                 .request("{\"model\":\"x\",\"max_tokens\":0,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}"));
         assertEquals(400, e.status());
-        assertEquals("max_tokens: 0 has no counterpart at a provider of the openai dialect", e.getMessage());
+        assertEquals("max_tokens: 0 cannot be sent to provider home", e.getMessage());
     }
 
     @Test
+    @DisplayName("case 13: stop sequences up to the limit of the provider")
     void fourStopSequencesAtMost() {
         assertEquals(",\"stop\":[\"a\",\"b\",\"c\",\"d\"]",
-                Encoded.fields("\"stop_sequences\":[\"a\",\"b\",\"c\",\"d\",\"e\"]"));
+                Encoded.fields("\"stop_sequences\":[\"a\",\"b\",\"c\",\"d\"]"));
+        ApiException e = assertThrows(ApiException.class,
+                () -> Encoded.fields("\"stop_sequences\":[\"a\",\"b\",\"c\",\"d\",\"e\"]"));
+        assertEquals("stop_sequences: more than 4 cannot be sent to provider home", e.getMessage());
         assertEquals("", Encoded.fields("\"stop_sequences\":[]"));
     }
 
     @ParameterizedTest
+    @DisplayName("case 13: effort")
     @CsvSource({"low,low", "medium,medium", "high,high", "xhigh,high", "max,high"})
     void effort(String effort, String expected) {
         assertEquals(",\"reasoning_effort\":\"" + expected + "\"",
@@ -75,10 +81,40 @@ class OpenAiRequestEncoderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"\"output_config\":{\"effort\":null}",
-            "\"output_config\":{\"effort\":\"utmost\"}",
             "\"thinking\":{\"type\":\"adaptive\"}", "\"thinking\":{\"type\":\"disabled\"}"})
     void noEffortIsMadeUp(String fields) {
         assertEquals("", Encoded.fields(fields));
+    }
+
+    @Test
+    void anEffortThatNobodyKnowsIsRefused() {
+        ApiException e = assertThrows(ApiException.class,
+                () -> Encoded.fields("\"output_config\":{\"effort\":\"utmost\"}"));
+        assertEquals("output_config.effort: the unknown effort \"utmost\" cannot be sent to provider home",
+                e.getMessage());
+        assertEquals(400, e.status());
+    }
+
+    @ParameterizedTest
+    @DisplayName("case 13: a budget becomes an effort")
+    @CsvSource({"1024,low", "4095,low", "4096,medium", "16383,medium", "16384,high", "60000,high"})
+    void aBudgetBecomesAnEffort(int budget, String expected) {
+        String encoded = Encoded.request("{\"model\":\"x\",\"max_tokens\":64000,\"messages\":[{\"role\":\"user\","
+                + "\"content\":\"a\"}],\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":" + budget + "}}");
+        assertEquals("{\"model\":\"m\",\"max_tokens\":64000,\"reasoning_effort\":\"" + expected
+                + "\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}", encoded);
+    }
+
+    @Test
+    @DisplayName("case 13: max_tokens is clamped to what the model can say")
+    void aModelThatSaysLessIsAskedForLess() {
+        OpenAiRequestEncoder encoder = Encoded
+                .encoder(
+                        "dialect: openai\nmodels: [{ id: m, max-output-tokens: 16384 }, { id: n, max-output-tokens: 1 }]");
+        assertEquals("{\"model\":\"m\",\"max_tokens\":16384,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
+                Encoded.request(
+                        "{\"model\":\"x\",\"max_tokens\":32000,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
+                        encoder));
     }
 
     @Test
@@ -93,6 +129,7 @@ class OpenAiRequestEncoderTest {
     // -- the system prompt -------------------------------------------------------------------------------------------
 
     @ParameterizedTest
+    @DisplayName("cases 11 and 12: the system prompt as string and array, without the billing line")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             // a string, an array, nothing
             "\"You are terse.\" | You are terse.",
@@ -113,6 +150,7 @@ class OpenAiRequestEncoderTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 12: an empty system prompt is none")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"\"", "[]", "[{\"type\":\"text\",\"text\":\"\"}]",
             "\"x-anthropic-billing-header: cch=1;\"",
             "[{\"type\":\"text\",\"text\":\"x-anthropic-billing-header: cch=1;\\n\"}]"})
@@ -129,6 +167,7 @@ class OpenAiRequestEncoderTest {
     private static final String SEARCH = "{\"type\":\"web_search_20250305\",\"name\":\"web_search\",\"max_uses\":5}";
 
     @Test
+    @DisplayName("case 11: a schema is sent as it is written")
     void aSchemaIsSentAsItIsWritten() {
         String schema = "{ \"type\" : \"object\",\"$schema\":\"x\",\"properties\":{\"b\":{\"type\":\"string\",\"default\":\"\\u00e4\\/\"},\"a\":{}},\"x\":1.50 }";
         assertEquals(
@@ -141,6 +180,7 @@ class OpenAiRequestEncoderTest {
     }
 
     @Test
+    @DisplayName("case 11: no cache_control in tools")
     void whatOnlyAnthropicKnowsOfAToolIsNotSent() {
         String encoded = Encoded.fields("\"tools\":[{\"name\":\"a\",\"input_schema\":{\"type\":\"object\"},"
                 + "\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"},\"defer_loading\":true,\"eager_input_streaming\":true,"
@@ -157,19 +197,29 @@ class OpenAiRequestEncoderTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 18: tool_choice")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"{\"type\":\"auto\"} | ,\"tool_choice\":\"auto\"",
             "{\"type\":\"any\"} | ,\"tool_choice\":\"required\"", "{\"type\":\"none\"} | ,\"tool_choice\":\"none\"",
             "{\"type\":\"tool\",\"name\":\"a\"} | ,\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"a\"}}",
             "{\"type\":\"auto\",\"disable_parallel_tool_use\":true} | ,\"tool_choice\":\"auto\",\"parallel_tool_calls\":false",
             "{\"type\":\"any\",\"disable_parallel_tool_use\":false} | ,\"tool_choice\":\"required\"",
-            // a choice that names a tool which is not there
-            "{\"type\":\"tool\",\"name\":\"web_search\"} | ~~", "{\"type\":\"tool\",\"name\":\"nowhere\"} | ~~"})
+            // a choice that names a tool which runs at Anthropic
+            "{\"type\":\"tool\",\"name\":\"web_search\"} | ~~"})
     void toolChoice(String choice, String expected) {
         assertEquals(",\"tools\":[" + FUNCTION_A + "]" + expected,
                 Encoded.fields("\"tools\":[" + TOOL_A + "," + SEARCH + "],\"tool_choice\":" + choice));
     }
 
+    @Test
+    void aToolThatIsNotDeclaredCannotBeDemanded() {
+        ApiException e = assertThrows(ApiException.class, () -> Encoded.fields(
+                "\"tools\":[" + TOOL_A + "],\"tool_choice\":{\"type\":\"tool\",\"name\":\"nowhere\"}"));
+        assertEquals("tool_choice.name: no tool of the name \"nowhere\" is declared in tools", e.getMessage());
+        assertEquals(400, e.status());
+    }
+
     @ParameterizedTest
+    @DisplayName("cases 18 and 19: without tools there is no choice")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"tools\":[]",
             "\"tools\":[],\"tool_choice\":{\"type\":\"auto\"}",
             "\"tool_choice\":{\"type\":\"any\",\"disable_parallel_tool_use\":true}",
@@ -180,6 +230,7 @@ class OpenAiRequestEncoderTest {
     }
 
     @Test
+    @DisplayName("case 10: a long name is shortened everywhere alike")
     void aLongNameIsShortenedEverywhereAlike() {
         String name = "mcp__a_server_with_a_rather_long_name__and_a_tool_with_a_name_that_goes_on";
         String form = "mcp__a_server_with_a_rather_long_name__and_a_tool_with__1e5444c1";

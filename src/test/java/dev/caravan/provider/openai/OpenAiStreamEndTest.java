@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.config.OpenAiOptions;
-import dev.caravan.config.OpenAiOptions.MaxTokensField;
-import dev.caravan.config.OpenAiOptions.PrematureEnd;
 import dev.caravan.message.ApiException;
+import dev.caravan.message.EventGrammar;
 import dev.caravan.message.EventText;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.provider.ToolNames;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +25,7 @@ class OpenAiStreamEndTest {
     // -- why it ended --------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
+    @DisplayName("case 2: why a text ended")
     @CsvSource({"stop,end_turn", "length,max_tokens", "max_tokens,max_tokens", "content_filter,refusal",
             "model_length,model_context_window_exceeded", "eos,end_turn", "something_new,end_turn",
             // there is no call to wait for
@@ -34,6 +35,7 @@ class OpenAiStreamEndTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 2: why a call ended, also where a server says stop")
     @CsvSource({"stop,tool_use", "tool_calls,tool_use", "function_call,tool_use", "something_new,tool_use",
             "length,max_tokens", "content_filter,refusal"})
     void stopReasonOfACall(String finishReason, String stopReason) {
@@ -42,7 +44,26 @@ class OpenAiStreamEndTest {
                         + finishReason + "\n[DONE]")));
     }
 
+    /** vLLM tells it as {@code stop_reason}, SGLang as {@code matched_stop}; others put other words there. */
+    @ParameterizedTest
+    @DisplayName("case 2: the stop sequence that was met, where a server tells it")
+    @CsvSource({"stop_reason, '\"END\"', stop_sequence, END", "matched_stop, '\"END\"', stop_sequence, END",
+            "stop_reason, 128009, end_turn,", "stop_reason, null, end_turn,", "matched_stop, '\"</s>\"', end_turn,"})
+    void stopSequence(String field, String value, String stopReason, String stopSequence) {
+        List<MessageEvent> events = new ArrayList<>();
+        OpenAiResponseDecoder decoder = new OpenAiResponseDecoder(events::add, Decoded.OPENING, Decoded.NO_NAMES,
+                OpenAiOptions.DEFAULT, List.of("STOP", "END"));
+        Decoded.feed(decoder, "D {\"content\":\"x\"}");
+        Decoded.feed(decoder, "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\",\"" + field + "\":"
+                + value + "}]}");
+        decoder.end();
+        EventGrammar.Said said = EventGrammar.whole(events);
+        assertEquals(stopReason, said.stopReason());
+        assertEquals(stopSequence == null ? "" : stopSequence, said.stopSequence().replace("null", ""));
+    }
+
     @Test
+    @DisplayName("case 2: a call cut off by the limit")
     void aCallCutOffByTheLimit() {
         Decoded.stream("""
             D {"tool_calls":[{"index":0,"id":"c","function":{"name":"a","arguments":"{\\"x\\":\\"lo"}}]}
@@ -60,6 +81,7 @@ class OpenAiStreamEndTest {
     }
 
     @Test
+    @DisplayName("case 7: a finish reason that is repeated ends the message once")
     void aFinishReasonThatIsRepeatedEndsTheMessageOnce() {
         Decoded.stream(
                 """
@@ -75,6 +97,7 @@ class OpenAiStreamEndTest {
     }
 
     @Test
+    @DisplayName("case 7: an empty finish reason is none")
     void anEmptyFinishReasonIsNone() {
         Decoded.stream(
                 """
@@ -88,6 +111,7 @@ class OpenAiStreamEndTest {
     // -- usage ---------------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
+    @DisplayName("case 5: usage in any chunk")
     @ValueSource(strings = {
             // behind the finish reason
             "D {\"content\":\"x\"}\nF stop\nU %s\n[DONE]", "D {\"content\":\"x\"}\nF stop\nU %s",
@@ -106,6 +130,7 @@ class OpenAiStreamEndTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 5: usage in the terms of the API")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "{\"prompt_tokens\":20,\"completion_tokens\":5,\"prompt_tokens_details\":{\"cached_tokens\":8,\"cache_write_tokens\":2}} | in 10 created 2 read 8 out 5",
             "{\"prompt_tokens\":20,\"completion_tokens\":5,\"prompt_tokens_details\":null,\"completion_tokens_details\":null} | in 20 created 0 read 0 out 5",
@@ -128,6 +153,7 @@ class OpenAiStreamEndTest {
     }
 
     @Test
+    @DisplayName("case 5: usage is never 0")
     void usageIsNeverZero() {
         Decoded.stream("F stop\n[DONE]").is("start\nend end_turn in 50 created 0 read 0 out 1\nstop");
     }
@@ -135,6 +161,7 @@ class OpenAiStreamEndTest {
     // -- when the message ends -----------------------------------------------------------------------------------------
 
     @Test
+    @DisplayName("case 5: the end waits for the usage and not longer")
     void theEndWaitsForTheUsageAndNotLonger() {
         List<MessageEvent> events = new ArrayList<>();
         OpenAiResponseDecoder decoder = new OpenAiResponseDecoder(events::add, Decoded.OPENING,
@@ -154,6 +181,7 @@ class OpenAiStreamEndTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 7: a finish reason and the end, [DONE] or both")
     @ValueSource(strings = {"F stop", "F stop\n[DONE]", "[DONE]", "\n[DONE]", " [DONE] ", "[DONE]\n{broken"})
     void aMessageThatIsWhole(String ending) {
         Decoded.stream("D {\"content\":\"x\"}\n" + ending)
@@ -161,6 +189,7 @@ class OpenAiStreamEndTest {
     }
 
     @Test
+    @DisplayName("case 7: [DONE] without a finish reason behind a call")
     void doneWithoutAFinishReasonBehindACall() {
         Decoded.stream("""
             D {"tool_calls":[{"index":0,"id":"c","function":{"name":"a","arguments":"{}"}}]}
@@ -169,17 +198,19 @@ class OpenAiStreamEndTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 7: a stream that says nothing")
     @ValueSource(strings = {"[DONE]", " ", "D {\"role\":\"assistant\",\"content\":\"\"}",
             "D {\"role\":\"assistant\",\"content\":\"\"}\n[DONE]",
             "U {\"prompt_tokens\":5,\"completion_tokens\":0}\n[DONE]", "{}"})
     void aStreamThatSaysNothing(String chunks) {
         Decoded.stream(chunks).fails("", 502, "api_error", CUT_OFF);
-        Decoded.stream(chunks, new OpenAiOptions(MaxTokensField.MAX_TOKENS, PrematureEnd.ACCEPT), ToolNames.of(Encoded
+        Decoded.stream(chunks, Decoded.ACCEPTING, ToolNames.of(Encoded
                 .decoded("{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}")))
                 .fails("", 502, "api_error", CUT_OFF);
     }
 
     @Test
+    @DisplayName("case 7: a stream that just ends is an error, unless the provider may")
     void aStreamThatJustEnds() {
         String chunks = "D {\"content\":\"x\"}\nU {\"prompt_tokens\":5,\"completion_tokens\":1}";
         Decoded.stream(chunks).fails("start\n0 text\n0 +x", 502, "api_error", CUT_OFF);
@@ -187,6 +218,7 @@ class OpenAiStreamEndTest {
     }
 
     @Test
+    @DisplayName("case 7: arguments that are cut off are never whole")
     void argumentsThatAreCutOffAreNeverWhole() {
         String chunks = "D {\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"a\",\"arguments\":\"{\\\"x\\\":\"}}]}";
         String events = "start\n0 tool_use c a\n0 +\n0 +{\"x\":";
@@ -196,7 +228,7 @@ class OpenAiStreamEndTest {
     }
 
     private static Decoded accepting(String chunks) {
-        return Decoded.stream(chunks, new OpenAiOptions(MaxTokensField.MAX_TOKENS, PrematureEnd.ACCEPT),
+        return Decoded.stream(chunks, Decoded.ACCEPTING,
                 ToolNames.of(Encoded
                         .decoded(
                                 "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}")));
@@ -205,6 +237,7 @@ class OpenAiStreamEndTest {
     // -- failures ------------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
+    @DisplayName("case 7: the four shapes of an error in the midst (hazard 9)")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "{\"error\":{\"message\":\"boom\",\"code\":500}} | 502 | api_error | boom",
             "{\"error\":{\"message\":\"slow\",\"code\":429}} | 429 | rate_limit_error | slow",
@@ -239,6 +272,7 @@ class OpenAiStreamEndTest {
     }
 
     @Test
+    @DisplayName("case 7: an error behind the finish reason")
     void aFailureBehindTheFinishReason() {
         Decoded.stream(
                 """
@@ -251,6 +285,7 @@ class OpenAiStreamEndTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 7: bad JSON")
     @ValueSource(strings = {"{", "{\"choices\":[", "nonsense", "[]", "\"text\"", "7", "null", "{} {}", "{}x", "<html>",
             "{\"a\":\u0001}",
             "[DON", "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":99999999999999999999}]}}]}"})
@@ -260,6 +295,7 @@ class OpenAiStreamEndTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 7: fields of odd types are passed over")
     @ValueSource(strings = {"{}", "{\"choices\":null}", "{\"choices\":{}}", "{\"choices\":[null,1,[]]}",
             "{\"choices\":[{}]}",
             "{\"choices\":[{\"delta\":null,\"finish_reason\":null}]}",
@@ -274,6 +310,7 @@ class OpenAiStreamEndTest {
     }
 
     @Test
+    @DisplayName("case 15: a key in the words of an error is not told on")
     void aKeyInAnErrorsWordsIsNotToldOn() {
         ApiException failure = Decoded.stream("{\"error\":{\"message\":\"bad key sk-proj-abcDEF123456 used\"}}")
                 .failure();

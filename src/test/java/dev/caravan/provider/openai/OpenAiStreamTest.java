@@ -10,6 +10,7 @@ import dev.caravan.message.MessageJson;
 import dev.caravan.provider.ToolNames;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OpenAiStreamTest {
     /** The events of the Messages API byte for byte; the other tests use a shorter notation. */
     @Test
+    @DisplayName("case 8: a role alone opens nothing; text, a whole call, the reason and the usage as events of the API")
     void asTheClientSeesIt() {
         Decoded decoded = Decoded
                 .stream("""
@@ -51,6 +53,7 @@ class OpenAiStreamTest {
     // -- tool calls ----------------------------------------------------------------------------------------------------
 
     @Test
+    @DisplayName("case 1: parallel calls whose fragments interleave are blocks one after the other")
     void parallelCallsWhoseFragmentsInterleave() {
         Decoded.stream("""
             D {"tool_calls":[{"index":0,"id":"call_A","type":"function","function":{"name":"a","arguments":""}}]}
@@ -80,6 +83,7 @@ class OpenAiStreamTest {
 
     /** Two calls, complete or not, however a provider tells them apart: always the same two blocks. */
     @ParameterizedTest
+    @DisplayName("case 1: two calls however a server numbers, names and cuts them (hazard 8)")
     @ValueSource(strings = {
             // whole, in one chunk
             """
@@ -152,6 +156,7 @@ class OpenAiStreamTest {
     }
 
     @Test
+    @DisplayName("case 1: calls without number and id are two when each is complete")
     void callsWithoutNumberAndIdAreTwoWhenEachIsComplete() {
         String events = EventText.of(Decoded.stream("""
             D {"tool_calls":[{"function":{"name":"a","arguments":"{\\"x\\":1}"}}]}
@@ -174,6 +179,7 @@ class OpenAiStreamTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 10: ids that the API refuses are mapped, conforming ones stay")
     @CsvSource({"call_1,call_1", "functions.Bash:0,functions_Bash_0_a97d15071f75", "Edit:0,Edit_0_51d820248e28"})
     void idsOfTheApisForm(String id, String expected) {
         assertEquals(
@@ -184,6 +190,7 @@ class OpenAiStreamTest {
     }
 
     @Test
+    @DisplayName("case 10: the same id twice")
     void oneIdForTwoCalls() {
         assertEquals(
                 "[{\"type\":\"tool_use\",\"id\":\"c\",\"name\":\"a\",\"input\":{},\"caller\":{\"type\":\"direct\"}},"
@@ -196,6 +203,7 @@ class OpenAiStreamTest {
     }
 
     @Test
+    @DisplayName("case 10: a shortened name comes back")
     void aShortenedNameComesBack() {
         String name = "mcp__" + "n".repeat(70);
         ToolNames names = ToolNames.of(Encoded.decoded(
@@ -211,6 +219,7 @@ class OpenAiStreamTest {
     }
 
     @Test
+    @DisplayName("case 2: the older form of a call, function_call")
     void theOlderFormOfACall() {
         assertTrue(content(Decoded.stream("""
             D {"content":null,"function_call":{"name":"a","arguments":""}}
@@ -222,6 +231,7 @@ class OpenAiStreamTest {
     }
 
     @Test
+    @DisplayName("case 1: a call that is never named is a failure")
     void aCallThatIsNeverNamedIsAFailure() {
         Decoded.stream("""
             D {"content":"a"}
@@ -234,6 +244,7 @@ class OpenAiStreamTest {
     // -- text, reasoning, refusal --------------------------------------------------------------------------------------
 
     @Test
+    @DisplayName("case 8d: empty text opens no block")
     void textOpensNothingUntilThereIsSome() {
         Decoded.stream("""
             D {"role":"assistant","content":""}
@@ -255,6 +266,7 @@ class OpenAiStreamTest {
     }
 
     @Test
+    @DisplayName("case 8a: text, finish reason and usage in one chunk")
     void everythingInOneChunk() {
         Decoded.stream(
                 """
@@ -272,6 +284,7 @@ class OpenAiStreamTest {
     }
 
     @Test
+    @DisplayName("cases 1d, 8b, 8c: a call behind text with arguments in its first chunk")
     void aCallBehindTextWithArgumentsInItsFirstChunk() {
         Decoded.stream("""
             D {"content":"I look."}
@@ -297,6 +310,7 @@ class OpenAiStreamTest {
     }
 
     @ParameterizedTest
+    @DisplayName("case 3: reasoning in its four shapes")
     @ValueSource(strings = {
             "D {\"reasoning_content\":\"a\"}\nD {\"reasoning_content\":\"b\",\"content\":null}\nD {\"content\":\"x\",\"reasoning_content\":null}",
             "D {\"reasoning\":\"a\"}\nD {\"reasoning\":\"b\",\"channel\":\"analysis\"}\nD {\"content\":\"x\"}",
@@ -325,6 +339,7 @@ class OpenAiStreamTest {
     }
 
     @Test
+    @DisplayName("case 3: text, reasoning, text are three blocks")
     void reasoningBetweenTexts() {
         Decoded.stream("""
             D {"content":"a"}
@@ -350,6 +365,7 @@ class OpenAiStreamTest {
     }
 
     @Test
+    @DisplayName("case 2: a refusal is text and a reason")
     void aRefusalIsTextAndAReason() {
         Decoded.stream("""
             D {"role":"assistant","content":"","refusal":null}

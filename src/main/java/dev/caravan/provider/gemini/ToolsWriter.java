@@ -1,0 +1,79 @@
+package dev.caravan.provider.gemini;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.message.MessageRequest;
+import dev.caravan.message.Tool;
+import dev.caravan.message.ToolChoice;
+import dev.caravan.provider.OfferedTools;
+import dev.caravan.provider.ToolNames;
+import java.io.IOException;
+
+/**
+ * Writes the tools of a request and how to choose among them. That calls come one at a time, and that the input keeps to the schema
+ * strictly, cannot be asked of Gemini.
+ *
+ * @see <a href="https://ai.google.dev/api/caching#FunctionDeclaration">Gemini API: FunctionDeclaration</a>
+ */
+final class ToolsWriter {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private ToolsWriter() {}
+
+    /**
+     * Writes {@code tools} and {@code toolConfig}; nothing when no tool is left.
+     *
+     * @throws dev.caravan.message.ApiException 400 when the choice names a tool that is not there
+     */
+    static void write(MessageRequest request, ToolNames names, JsonGenerator out) throws IOException {
+        OfferedTools offered = OfferedTools.of(request);
+        if (offered.tools().isEmpty()) {
+            return;
+        }
+        out.writeArrayFieldStart("tools");
+        out.writeStartObject();
+        out.writeArrayFieldStart("functionDeclarations");
+        for (Tool tool : offered.tools()) {
+            write(tool, "tools." + request.tools().indexOf(tool) + ".input_schema", names, out);
+        }
+        out.writeEndArray();
+        out.writeEndObject();
+        out.writeEndArray();
+        if (offered.choice() != null) {
+            write(offered.choice(), names, out);
+        }
+    }
+
+    private static void write(Tool tool, String path, ToolNames names, JsonGenerator out) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("name", names.toProvider(tool.name()));
+        if (tool.description() != null) {
+            out.writeStringField("description", tool.description());
+        }
+        ObjectNode schema = SchemaCleaner.clean(tool.inputSchema(), path);
+        // A function without parameters has no schema: an object without properties is refused.
+        if (schema.has("properties")) {
+            out.writeFieldName("parameters");
+            JSON.writeTree(out, schema);
+        }
+        out.writeEndObject();
+    }
+
+    private static void write(ToolChoice choice, ToolNames names, JsonGenerator out) throws IOException {
+        out.writeObjectFieldStart("toolConfig");
+        out.writeObjectFieldStart("functionCallingConfig");
+        out.writeStringField("mode", switch (choice.mode()) {
+            case AUTO -> "AUTO";
+            case ANY, TOOL -> "ANY";
+            case NONE -> "NONE";
+        });
+        if (choice.mode() == ToolChoice.Mode.TOOL) {
+            out.writeArrayFieldStart("allowedFunctionNames");
+            out.writeString(names.toProvider(choice.name()));
+            out.writeEndArray();
+        }
+        out.writeEndObject();
+        out.writeEndObject();
+    }
+}
