@@ -19,4 +19,9 @@ public sealed interface Provider permits HttpProvider, ExecProvider, Unavailable
     default Optional<MediaFetch> mediaFetch() {
         return Optional.empty();
     }
+
+    /** Whether the provider reads this URL by itself, and only it can, so that it is not fetched. */
+    default boolean reads(String url) {
+        return false;
+    }
 }

@@ -33,7 +33,9 @@ class MediaFetchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a: { dialect: openai, base-url: \"http://x/v1\", fetch-media: }",
+    @ValueSource(strings = {"a: { dialect: gemini, fetch-media: {} }", "a: { dialect: ollama, fetch-media: {} }",
+            "a: { dialect: bedrock, region: us-east-1, fetch-media: {} }", "a: { preset: vllm, fetch-media: {} }",
+            "a: { dialect: openai, base-url: \"http://x/v1\", fetch-media: }",
             "a: { dialect: openai, base-url: \"http://x/v1\", fetch-media: {} }",
             "a: { dialect: exec, command: [x], fetch-media: {} }"})
     void whatIsNotSaidHasDefaults(String provider) {

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images and documents that a request gives by their URL, for providers with and without {@code fetch-media}. */
 class FetchedMediaTest extends GatewayTest {
@@ -27,6 +30,10 @@ class FetchedMediaTest extends GatewayTest {
               guarded: { dialect: openai, base-url: "%s", fetch-media: { schemes: [http], hosts: ["@host@"] } }
               usual: { dialect: openai, base-url: "%s", fetch-media: }
               plain: { dialect: openai, base-url: "%s" }
+              google: { dialect: gemini, base-url: "%s", fetch-media: &here { schemes: [http], hosts: ["@host@"], allow-addresses: [127.0.0.0/8] } }
+              home: { dialect: ollama, base-url: "%s", fetch-media: *here }
+              converse: { dialect: bedrock, region: eu-west-1, base-url: "%s", api-key: upstream-key-0123456789, api: converse, fetch-media: *here }
+              invoke: { dialect: bedrock, region: eu-west-1, base-url: "%s", api-key: upstream-key-0123456789, api: invoke, fetch-media: *here }
               process:
                 dialect: exec
                 command: [sh, -c, "read request; case \\"$request\\" in *R0lGODlhIHBpY3R1cmU=*) echo '{\\"text\\":\\"bytes\\"}';; *) echo '{\\"text\\":\\"none\\"}';; esac"]
@@ -70,6 +77,27 @@ class FetchedMediaTest extends GatewayTest {
         UpstreamCall fetched = upstream.calls().getFirst();
         assertTrue(fetched.request().head().startsWith("GET " + SECRET_PATH + " "), fetched.request().head());
         assertEquals("data:image/gif;base64," + GIF_BASE64, imageUrl(upstream.calls().get(1)));
+    }
+
+    /** Also those that get the client's own bytes, as Anthropic's models do at Bedrock. */
+    @ParameterizedTest
+    @ValueSource(strings = {"google", "home", "converse", "invoke"})
+    void whateverItSpeaks(String provider) throws IOException {
+        byte[] png = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n', 1, 2, 3, 4};
+        upstream.script(call -> {
+            if (call.request().head().startsWith("GET ")) {
+                call.reply("200 OK", "image/png", png);
+            } else {
+                call.reply("400 Bad Request", "application/json", "{}");
+            }
+        });
+        try (RawClient client = gateway.connect()) {
+            client.post("/v1/messages", request(provider + "/x")).reply();
+        }
+        assertEquals(2, upstream.calls().size());
+        String asked = upstream.calls().get(1).request().text();
+        assertTrue(asked.contains(Base64.getEncoder().encodeToString(png)), asked);
+        assertFalse(asked.contains(SECRET_PATH), asked);
     }
 
     @Test

@@ -35,17 +35,19 @@ public final class FetchMedia implements Processor {
     /** How many things are fetched at a time for one request. */
     private static final int AT_A_TIME = 4;
 
+    private final Provider provider;
     private final Optional<MediaFetch> settings;
     private final Optional<MediaClient> client;
 
     /** Fetches what the settings of the provider say. */
     public FetchMedia(Provider provider) {
-        this(provider.mediaFetch(), InetAddress::getAllByName,
+        this(provider, InetAddress::getAllByName,
                 new PublicAddresses(provider.mediaFetch().map(MediaFetch::allowAddresses).orElse(List.of())));
     }
 
-    FetchMedia(Optional<MediaFetch> settings, HostLookup lookup, Predicate<InetAddress> permitted) {
-        this.settings = settings;
+    FetchMedia(Provider provider, HostLookup lookup, Predicate<InetAddress> permitted) {
+        this.provider = provider;
+        this.settings = provider.mediaFetch();
         this.client = settings.map(fetch -> new MediaClient(fetch, lookup, permitted));
     }
 
@@ -65,9 +67,10 @@ public final class FetchMedia implements Processor {
         }
     }
 
-    private static void fetch(Call call, MediaFetch settings, MediaClient client) throws InterruptedIOException {
+    private void fetch(Call call, MediaFetch settings, MediaClient client) throws InterruptedIOException {
         MessageRequest request = call.getRequest();
-        List<UrlSource> sources = UrlSources.in(request.body(), settings.types());
+        List<UrlSource> sources = UrlSources.in(request.body(), settings.types()).stream()
+                .filter(source -> !provider.reads(source.url())).toList();
         if (sources.size() > settings.maxCount()) {
             throw ApiException.invalid(sources.get(settings.maxCount()).path(),
                     "no more than " + settings.maxCount() + " images and documents are fetched for a request");

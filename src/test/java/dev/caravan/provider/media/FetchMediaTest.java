@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.caravan.config.MediaFetch;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ApiVersion;
 import dev.caravan.message.Call;
@@ -20,7 +19,6 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -56,9 +54,9 @@ class FetchMediaTest {
     }
 
     private static FetchMedia step(MediaServer server, String more) {
-        MediaFetch settings = Fetches
-                .settings("{ schemes: [http], hosts: [\"media.test:" + server.port() + "\"] " + more + " }");
-        return new FetchMedia(Optional.of(settings), host -> Fetches.loopback(), InetAddress::isLoopbackAddress);
+        return new FetchMedia(Fetches.provider("dialect: exec\ncommand: [x]\nfetch-media: { schemes: [http], hosts: "
+                + "[\"media.test:" + server.port() + "\"] " + more + " }"), host -> Fetches.loopback(),
+                InetAddress::isLoopbackAddress);
     }
 
     private static void run(FetchMedia step, Call call) throws InterruptedIOException {
@@ -103,10 +101,22 @@ class FetchMediaTest {
             Call call = call(image(server.url("/1")));
             MessageRequest request = call.getRequest();
             run(step(server, ", types: [document]"), call);
-            run(new FetchMedia(Optional.empty(), host -> Fetches.loopback(), address -> true), call);
+            run(new FetchMedia(Fetches.provider("dialect: exec\ncommand: [x]"), host -> Fetches.loopback(),
+                    address -> true), call);
             assertSame(request, call.getRequest());
             assertEquals(0, server.requests().size());
         }
+    }
+
+    /** Gemini reads files that were uploaded to it, which nobody else can. */
+    @Test
+    void norWhatTheProviderReadsByItself() throws Exception {
+        Call call = call(image("https://generativelanguage.googleapis.com/v1beta/files/abc-1"));
+        MessageRequest request = call.getRequest();
+        run(new FetchMedia(Fetches.provider("dialect: gemini\nfetch-media: {}"), host -> {
+            throw new java.net.UnknownHostException(host);
+        }, address -> false), call);
+        assertSame(request, call.getRequest());
     }
 
     @Test
@@ -203,14 +213,15 @@ class FetchMediaTest {
     @Test
     void aNameThatIsNeverResolved() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        FetchMedia step = new FetchMedia(Optional.of(Fetches.settings("{ timeout: 300ms }")), host -> {
-            try {
-                never.await();
-            } catch (InterruptedException e) {
-                throw new java.net.UnknownHostException(host);
-            }
-            return Fetches.loopback();
-        }, address -> true);
+        FetchMedia step = new FetchMedia(
+                Fetches.provider("dialect: exec\ncommand: [x]\nfetch-media: { timeout: 300ms }"), host -> {
+                    try {
+                        never.await();
+                    } catch (InterruptedException e) {
+                        throw new java.net.UnknownHostException(host);
+                    }
+                    return Fetches.loopback();
+                }, address -> true);
         assertEquals("messages.0.content.0.source.url: could not be fetched in time",
                 refusal(step, call(image("https://media.test/"))).getMessage());
         never.countDown();

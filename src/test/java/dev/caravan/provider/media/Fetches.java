@@ -1,7 +1,7 @@
 package dev.caravan.provider.media;
 
-import dev.caravan.config.ExecProvider;
 import dev.caravan.config.MediaFetch;
+import dev.caravan.config.Provider;
 import dev.caravan.config.ProviderBuilder;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -13,9 +13,14 @@ final class Fetches {
 
     /** The settings that stand like this in a file. */
     static MediaFetch settings(String yaml) {
+        return provider("dialect: exec\ncommand: [x]\nfetch-media: " + yaml).mediaFetch().orElseThrow();
+    }
+
+    /** The provider that stands like this in a file. */
+    static Provider provider(String yaml) {
         ProviderBuilder builder = new ProviderBuilder();
-        builder.setSettings("dialect: exec\ncommand: [x]\nfetch-media: " + yaml);
-        return ((ExecProvider) builder.build()).mediaFetch().orElseThrow();
+        builder.setSettings(yaml);
+        return builder.build();
     }
 
     /** A client for which all names are this machine's, which it may connect to. */
