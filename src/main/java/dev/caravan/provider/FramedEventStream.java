@@ -1,6 +1,5 @@
 package dev.caravan.provider;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.EventStream;
@@ -58,8 +57,8 @@ final class FramedEventStream implements EventStream {
             close();
             throw failure("sent " + switch (e) {
                 case SseLimitExceededException large -> "an event that is too large";
-                case JsonProcessingException json -> "an event that is not valid JSON";
-                default -> "a damaged event";
+                case Framing.DamagedException damaged -> "a damaged event";
+                default -> "an event that is not valid JSON";
             });
         } catch (ApiException e) {
             close();

@@ -18,7 +18,8 @@ public interface Framing {
      * Hands the next whole event to the decoder, which may make none or several of the message's of it.
      *
      * @return false when the bytes fed so far hold no further whole event
-     * @throws IOException when the bytes are not what they should be
+     * @throws DamagedException when the bytes hold no event
+     * @throws IOException when the event holds nothing that the decoder can read
      * @throws dev.caravan.message.ApiException when the event tells a failure
      */
     boolean next() throws IOException;
@@ -29,4 +30,14 @@ public interface Framing {
      * @return false when they end in the midst of an event, so that something is lost
      */
     boolean end() throws IOException;
+
+    /** Bytes that are not framed as they should be. */
+    final class DamagedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        /** @param problem what is wrong with them */
+        public DamagedException(String problem, Throwable cause) {
+            super(problem, cause);
+        }
+    }
 }

@@ -90,12 +90,14 @@ final class ConverseContent {
      * @throws dev.caravan.message.ApiException 400 for a block that Converse has nothing for
      */
     void add(ContentBlock block, BlockPath path) throws IOException {
-        switch (block) {
-            case Document document when document.source() instanceof Base64Source bytes ->
-                file(document, format(bytes.mediaType(), path), bytes.data());
-            case Document document when document.source() instanceof TextSource text -> file(document, "txt",
+        if (block instanceof Document document && document.source() instanceof TextSource text) {
+            if (document.context() != null && !document.context().isBlank()) {
+                text("Context: " + document.context());
+            }
+            file(document.title(), "txt",
                     Base64.getEncoder().encodeToString(text.text().getBytes(StandardCharsets.UTF_8)));
-            default -> parts(Parts.of(List.of(new Placed(block, path))));
+        } else {
+            parts(Parts.of(List.of(new Placed(block, path))));
         }
     }
 
@@ -104,6 +106,8 @@ final class ConverseContent {
             switch (part) {
                 case Parts.TextPart text -> text(text.text());
                 case Parts.ImagePart image -> image(image.source(), image.path());
+                case Parts.FilePart file when file.source() instanceof Base64Source bytes ->
+                    file(file.title(), format(bytes.mediaType(), file.path()), bytes.data());
                 case Parts.FilePart file -> throw elsewhere("a document", file.path());
             }
         }
@@ -130,16 +134,13 @@ final class ConverseContent {
         out.writeEndObject();
     }
 
-    private void file(Document document, String format, String base64) throws IOException {
-        if (document.context() != null && !document.context().isBlank()) {
-            text("Context: " + document.context());
-        }
+    private void file(String title, String format, String base64) throws IOException {
         isEmpty = false;
         hasDocument = true;
         out.writeStartObject();
         out.writeObjectFieldStart("document");
         out.writeStringField("format", format);
-        out.writeStringField("name", documentNames.next(document.title()));
+        out.writeStringField("name", documentNames.next(title));
         bytes(base64);
         out.writeEndObject();
         out.writeEndObject();

@@ -80,7 +80,7 @@ final class EventStreamFraming implements Framing {
         int length = prelude.getInt();
         prelude.getInt();
         if (prelude.getInt() != (int) checksum.getValue() || length < SHORTEST || length > LONGEST) {
-            throw new IOException("not the beginning of a frame");
+            throw new DamagedException("not the beginning of a frame", null);
         }
         return length;
     }
@@ -90,7 +90,7 @@ final class EventStreamFraming implements Framing {
             return Message.decode(frame);
         } catch (RuntimeException e) {
             // Of several types for headers that do not fit, and for a checksum that is not right.
-            throw new IOException("a damaged frame", e);
+            throw new DamagedException("a damaged frame", e);
         }
     }
 
@@ -101,7 +101,7 @@ final class EventStreamFraming implements Framing {
             case "event" -> decoder.event(text(headers, ":event-type"), payload, 0, payload.length);
             case "exception" -> throw BedrockErrors.inStream(text(headers, ":exception-type"), payload);
             case "error" -> throw BedrockErrors.inStream(text(headers, ":error-code"), text(headers, ":error-message"));
-            default -> throw new IOException("a frame of an unknown type");
+            default -> throw new DamagedException("a frame of an unknown type", null);
         }
     }
 
@@ -113,7 +113,7 @@ final class EventStreamFraming implements Framing {
         try {
             return value.getString();
         } catch (IllegalStateException e) {
-            throw new IOException("a header of the wrong type", e);
+            throw new DamagedException("a header of the wrong type", e);
         }
     }
 }
