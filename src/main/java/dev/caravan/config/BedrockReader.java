@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 final class BedrockReader {
 
     static final List<String> KEYS = List.of("dialect", "region", "profile", "api-key", "api", "betas", "base-url",
-            "headers", "timeouts", "models");
+            "headers", "timeouts", "models", MediaFetchReader.KEY);
 
     private static final Pattern REGION = Pattern.compile("[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}");
     private static final Pattern BETA = Pattern.compile("[A-Za-z0-9._-]{1,100}");

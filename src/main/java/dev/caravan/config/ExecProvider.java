@@ -20,9 +20,18 @@ import java.util.Optional;
  * @param maxProcesses     the most processes at a time
  * @param timeouts         how long to wait for it
  * @param models           the models it offers
+ * @param mediaFetch       what is fetched for it beforehand; empty for nothing
  */
 public record ExecProvider(String name, List<String> command, Path workingDirectory, Map<String, Secret> environment,
-        int maxLineBytes, int maxProcesses, ExecTimeouts timeouts, List<ProviderModel> models) implements Provider {
+        int maxLineBytes, int maxProcesses, ExecTimeouts timeouts, List<ProviderModel> models,
+        Optional<MediaFetch> mediaFetch) implements Provider {
+
+    /** A provider for which nothing is fetched. */
+    public ExecProvider(String name, List<String> command, Path workingDirectory, Map<String, Secret> environment,
+            int maxLineBytes, int maxProcesses, ExecTimeouts timeouts, List<ProviderModel> models) {
+        this(name, command, workingDirectory, environment, maxLineBytes, maxProcesses, timeouts, models,
+                Optional.empty());
+    }
 
     public ExecProvider {
         command = List.copyOf(command);
@@ -41,7 +50,7 @@ public record ExecProvider(String name, List<String> command, Path workingDirect
         return "ExecProvider[name=" + name + ", program=" + command.getFirst() + ", arguments=" + (command.size() - 1)
                 + ", workingDirectory=" + workingDirectory + ", environment=" + environment + ", maxLineBytes="
                 + maxLineBytes + ", maxProcesses=" + maxProcesses + ", timeouts=" + timeouts + ", models=" + models
-                + "]";
+                + ", mediaFetch=" + mediaFetch + "]";
     }
 
     /**

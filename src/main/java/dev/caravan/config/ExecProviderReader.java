@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class ExecProviderReader {
 
     static final List<String> KEYS = List.of("dialect", "command", "working-directory", "environment",
-            "max-line", "max-processes", "timeouts", "models");
+            "max-line", "max-processes", "timeouts", "models", MediaFetchReader.KEY);
     private static final List<String> TIMEOUTS_KEYS = List.of("idle", "total");
     private static final long DEFAULT_MAX_LINE = 1L << 20;
     private static final long MOST_MAX_LINE = 256L << 20;
@@ -48,7 +48,7 @@ final class ExecProviderReader {
                 .orElseGet(() -> 2 * Runtime.getRuntime().availableProcessors());
         ExecTimeouts timeouts = timeouts(map.get("timeouts"));
         return Optional.of(new ExecProvider(name, command, workingDirectory, environment, Math.toIntExact(maxLine),
-                maxProcesses, timeouts, models));
+                maxProcesses, timeouts, models, MediaFetchReader.read(map)));
     }
 
     private List<String> command(ConfigNode node) {

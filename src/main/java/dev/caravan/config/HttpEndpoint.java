@@ -15,8 +15,15 @@ import java.util.Optional;
  * @param headers  further headers of every request, in the order of the file; their values are secret, since some are
  *                 credentials
  * @param timeouts how long to wait for it
+ * @param mediaFetch what is fetched for it beforehand, since it takes no URLs; empty for nothing
  */
-public record HttpEndpoint(URI baseUrl, Optional<Secret> apiKey, Map<String, Secret> headers, Timeouts timeouts) {
+public record HttpEndpoint(URI baseUrl, Optional<Secret> apiKey, Map<String, Secret> headers, Timeouts timeouts,
+        Optional<MediaFetch> mediaFetch) {
+
+    /** An endpoint for which nothing is fetched. */
+    public HttpEndpoint(URI baseUrl, Optional<Secret> apiKey, Map<String, Secret> headers, Timeouts timeouts) {
+        this(baseUrl, apiKey, headers, timeouts, Optional.empty());
+    }
 
     public HttpEndpoint {
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));

@@ -10,16 +10,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads the providers that are reached over HTTP. */
 final class HttpProviderReader {
 
-    /** What all have; Gemini's have nothing else. */
+    /** What all have. */
     static final List<String> KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
             "models");
     static final List<String> ANTHROPIC_KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts",
             "models", "version");
 
+    static final List<String> GEMINI_KEYS = Stream.concat(KEYS.stream(), Stream.of(MediaFetchReader.KEY)).toList();
     private static final Map<String, String> VERSIONS = new TreeMap<>(
             Map.of("2023-06-01", "2023-06-01", "2026-10-21", "2026-10-21"));
     private static final URI GEMINI_URL = URI.create("https://generativelanguage.googleapis.com");
@@ -76,7 +78,7 @@ final class HttpProviderReader {
     }
 
     Optional<GeminiProvider> gemini(String name, ConfigMap map, List<ProviderModel> models) {
-        map.allowOnly(KEYS);
+        map.allowOnly(GEMINI_KEYS);
         Optional<URI> baseUrl = baseUrl(map, Dialect.GEMINI, Optional.of(GEMINI_URL));
         return endpoint(map, baseUrl, "x-goog-api-key").map(at -> new GeminiProvider(name, at, models));
     }
@@ -100,7 +102,8 @@ final class HttpProviderReader {
         Map<String, Secret> values = headers
                 .map(entries -> headers(entries, map.get("api-key").isPresent() ? keyHeader : "")).orElse(Map.of());
         Timeouts timeouts = TimeoutsReader.read(map.get("timeouts"), defaults);
-        return baseUrl.map(url -> new HttpEndpoint(url, apiKey, values, timeouts));
+        Optional<MediaFetch> mediaFetch = MediaFetchReader.read(map);
+        return baseUrl.map(url -> new HttpEndpoint(url, apiKey, values, timeouts, mediaFetch));
     }
 
     private static Map<String, Secret> headers(ConfigMap entries, String keyHeader) {

@@ -13,7 +13,7 @@ final class OllamaReader {
 
     static final URI BASE_URL = URI.create("http://127.0.0.1:11434");
     static final List<String> KEYS = List.of("dialect", "base-url", "api-key", "headers", "timeouts", "models",
-            "keep-alive", "think", "options");
+            "keep-alive", "think", "options", MediaFetchReader.KEY);
     /** A duration as Go writes it, and a number of seconds; below 0 is for ever. */
     private static final Pattern KEEP_ALIVE = Pattern.compile("-?[0-9]+|-?([0-9]+(\\.[0-9]+)?(ms|s|m|h))+");
     private static final Map<String, Boolean> THINK = new TreeMap<>(Map.of("request", true, "never", false));

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 final class OpenAiReader {
 
     static final List<String> KEYS = List.of("dialect", "preset", "base-url", "api-key", "headers", "timeouts",
-            "models", "options");
+            "models", "options", MediaFetchReader.KEY);
     private static final List<String> OPTIONS = List.of("max-tokens-field", "premature-end", "max-stop", "top-k",
             "stream-usage", "user-field", "structured-output", "tool-choice", "parallel-tool-calls", "strict-tools",
             "tool-ids", "reasoning", "efforts", "medium-effort-from", "high-effort-from", "reasoning-replay", "images",

@@ -1,6 +1,7 @@
 package dev.caravan.config;
 
 import java.util.List;
+import java.util.Optional;
 
 /** A configured source of answers. Immutable. */
 public sealed interface Provider permits HttpProvider, ExecProvider, UnavailableProvider {
@@ -13,4 +14,14 @@ public sealed interface Provider permits HttpProvider, ExecProvider, Unavailable
 
     /** The models that it is configured to offer, for the list of models; empty when none are told. */
     List<ProviderModel> models();
+
+    /** What is fetched of the URLs in a request before the provider is called; empty for nothing. */
+    default Optional<MediaFetch> mediaFetch() {
+        return Optional.empty();
+    }
+
+    /** Whether the provider reads this URL by itself, and only it can, so that it is not fetched. */
+    default boolean reads(String url) {
+        return false;
+    }
 }

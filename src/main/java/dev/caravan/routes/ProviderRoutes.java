@@ -4,10 +4,12 @@ import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.Provider;
 import dev.caravan.config.UnavailableProvider;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.model.RouteDefinition;
 
 /**
  * One route for each configured provider, {@code direct:provider-<name>}, which is its dialect's kamelet with the provider's
- * settings. The settings themselves, key included, are the bean {@code provider-<name>}; an address never holds a key.
+ * settings; where they say that media are fetched, the step that does so comes first. The settings themselves, key included, are
+ * the bean {@code provider-<name>}; an address never holds a key.
  */
 public final class ProviderRoutes extends RouteBuilder {
     private final CaravanConfig config;
@@ -28,9 +30,14 @@ public final class ProviderRoutes extends RouteBuilder {
 
     private void route(Provider provider, String kamelet) {
         String name = "provider-" + provider.name();
-        from("direct:" + name).routeId(name).id(name)
+        RouteDefinition route = from("direct:" + name).routeId(name).id(name)
                 .routeDescription("Provider " + provider.name() + ", dialect " + provider.dialect().id())
-                .errorHandler(noErrorHandler()).to(kamelet).id(name + "-generate");
+                .errorHandler(noErrorHandler());
+        if (provider.mediaFetch().isPresent()) {
+            route.to("kamelet:caravan-fetch-media-action/fetch-media-" + provider.name() + "?provider=" + name)
+                    .id(name + "-fetch-media");
+        }
+        route.to(kamelet).id(name + "-generate");
     }
 
     private static String kamelet(Provider provider) {

@@ -20,10 +20,10 @@ class ProviderMistakesTest {
             "WORD", "exce");
 
     private static final String OPENAI_KEYS = "Valid: dialect, preset, base-url, api-key, headers, timeouts, models, "
-            + "options";
+            + "options, fetch-media";
     private static final String ANTHROPIC_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models, version";
     private static final String EXEC_KEYS = "Valid: dialect, command, working-directory, environment, max-line, "
-            + "max-processes, timeouts, models";
+            + "max-processes, timeouts, models, fetch-media";
 
     @ParameterizedTest(name = "{0}")
     @MethodSource({"anyDialect", "http", "credentials", "offeredModels", "exec"})
@@ -132,7 +132,8 @@ class ProviderMistakesTest {
                         "caravan.yaml:2:48: providers.a.headers.X-Goog-Api-Key: `api-key` sets this header already; keep "
                                 + "one of the two"),
                 mistake("options for Gemini", "a: { dialect: gemini, options: {} }",
-                        "caravan.yaml:2:25: providers.a.options: unknown key `options`. " + ANTHROPIC_KEYS),
+                        "caravan.yaml:2:25: providers.a.options: unknown key `options`. " + ANTHROPIC_KEYS
+                                + ", fetch-media"),
                 mistake("base-url as number", "a: { dialect: openai, base-url: 8000 }",
                         "caravan.yaml:2:35: providers.a.base-url: expected a URL as text (put it in quotes), found a number"),
                 openai("unknown option", "options: { max_tokens: 1 }",

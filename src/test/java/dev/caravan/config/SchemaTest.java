@@ -177,7 +177,8 @@ class SchemaTest {
             "clientKey/anyOf/1             | keys: [{ key: abcdefgh, zzz: 1 }]",
             "providerModels/items/anyOf/1  | providers: { a: { dialect: openai, base-url: 'http://x', models: [{ id: a, zzz: 1 }] } }",
             "openaiProvider/properties/options | providers: { a: { dialect: openai, base-url: 'http://x', options: { zzz: 1 } } }",
-            "execProvider/properties/timeouts  | providers: { a: { dialect: exec, command: [x], timeouts: { zzz: 1 } } }"})
+            "execProvider/properties/timeouts  | providers: { a: { dialect: exec, command: [x], timeouts: { zzz: 1 } } }",
+            "fetchMedia                    | providers: { a: { dialect: exec, command: [x], fetch-media: { zzz: 1 } } }"})
     void theKeysAreTheSame(String definition, String yaml) {
         String pointer = definition == null ? "" : "/definitions/" + definition;
         JsonNode described = YamlJson.schemaDocument().at(pointer + "/properties");
@@ -205,6 +206,24 @@ class SchemaTest {
     static Stream<Arguments> everyKeyIsExplainedToEditors() {
         return YamlJson.schemaProperties().entrySet().stream()
                 .map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "{ types: [image, document] }", "{ max-size: 1KB, max-count: 1, timeout: 1s }",
+            "{ schemes: [http, https] }", "{ hosts: [example.com, \"*.example.com\", \"a:1\", \"[::1]:80\"] }",
+            "{ allow-addresses: }", "{ allow-addresses: [10.0.0.0/8, \"fd00::/8\"] }"})
+    void validFetchMedia(String section) {
+        assertValid("providers: { a: { dialect: exec, command: [x], fetch-media: " + section + " } }");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "[]", "{ images: true }", "{ types: [] }", "{ types: [images] }",
+            "{ types: image }",
+            "{ max-size: 1 }", "{ max-count: 0 }", "{ max-count: 101 }", "{ timeout: 1 }", "{ schemes: [] }",
+            "{ schemes: [ftp] }", "{ hosts: [] }", "{ hosts: [\"*\"] }", "{ hosts: [\"http://x\"] }",
+            "{ hosts: [\"a b\"] }", "{ allow-addresses: [10.0.0.1] }", "{ allow-addresses: [x] }"})
+    void invalidFetchMedia(String section) {
+        assertInvalid("providers: { a: { dialect: exec, command: [x], fetch-media: " + section + " } }");
     }
 
     @Test

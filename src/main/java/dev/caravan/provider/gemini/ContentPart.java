@@ -1,6 +1,7 @@
 package dev.caravan.provider.gemini;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.caravan.config.GeminiProvider;
 import dev.caravan.message.ContentBlock.Base64Source;
 import dev.caravan.message.ContentBlock.Source;
 import dev.caravan.message.ContentBlock.UrlSource;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -22,9 +22,6 @@ import java.util.stream.Collectors;
  */
 sealed interface ContentPart {
     Set<String> IMAGES = Set.of("image/png", "image/jpeg", "image/webp", "image/heic", "image/heif");
-    /** A file that was uploaded to Gemini itself; other addresses it does not fetch. */
-    Pattern FILE = Pattern
-            .compile("https://generativelanguage\\.googleapis\\.com/v1(?:beta)?/files/[A-Za-z0-9_-]{1,100}");
 
     /** Writes it, without the braces around it. */
     void writeTo(JsonGenerator out) throws IOException;
@@ -90,7 +87,7 @@ sealed interface ContentPart {
                 new InlinePart(bytes.mediaType(), bytes.data());
             case Base64Source bytes ->
                 throw path.notCarried(".source", what + " of type " + Text.excerpt(bytes.mediaType()));
-            case UrlSource address when FILE.matcher(address.url()).matches() -> new FilePart(address.url());
+            case UrlSource address when GeminiProvider.isFile(address.url()) -> new FilePart(address.url());
             default -> throw path.notCarried(".source", what + " to be fetched from a URL");
         };
     }
