@@ -21,6 +21,7 @@ class ProviderMistakesTest {
 
     private static final String OPENAI_KEYS = "Valid: dialect, preset, base-url, api-key, headers, timeouts, models, "
             + "options, fetch-media";
+    private static final String GEMINI_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models";
     private static final String ANTHROPIC_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models, version";
     private static final String EXEC_KEYS = "Valid: dialect, command, working-directory, environment, max-line, "
             + "max-processes, timeouts, models, fetch-media";
@@ -132,7 +133,7 @@ class ProviderMistakesTest {
                         "caravan.yaml:2:48: providers.a.headers.X-Goog-Api-Key: `api-key` sets this header already; keep "
                                 + "one of the two"),
                 mistake("options for Gemini", "a: { dialect: gemini, options: {} }",
-                        "caravan.yaml:2:25: providers.a.options: unknown key `options`. " + ANTHROPIC_KEYS
+                        "caravan.yaml:2:25: providers.a.options: unknown key `options`. " + GEMINI_KEYS
                                 + ", fetch-media"),
                 mistake("base-url as number", "a: { dialect: openai, base-url: 8000 }",
                         "caravan.yaml:2:35: providers.a.base-url: expected a URL as text (put it in quotes), found a number"),
