@@ -1,5 +1,6 @@
 package dev.caravan.provider.translation;
 
+import dev.caravan.config.AnthropicProvider;
 import dev.caravan.config.BedrockProvider;
 import dev.caravan.config.GeminiProvider;
 import dev.caravan.config.OllamaProvider;
@@ -55,7 +56,9 @@ record Target(String column, String variant, String model, String ownSignature, 
     }
 
     private static Target anthropic() {
-        return new Target("anthropic", "", "m", "MARKER", new AnthropicDialect());
+        AnthropicProvider provider = (AnthropicProvider) provider(
+                "dialect: anthropic\nbase-url: \"http://home\"\napi-key: key");
+        return new Target("anthropic", "", "m", "MARKER", new AnthropicDialect(provider));
     }
 
     private static Stream<Target> bedrock() {
