@@ -23,9 +23,10 @@ public record OfferedTools(List<Tool> tools, ToolChoice choice) {
     /**
      * The tools of a request.
      *
+     * @param provider the name of the provider that it is for
      * @throws ApiException 400 when the request demands a tool that it does not declare
      */
-    public static OfferedTools of(MessageRequest request) {
+    public static OfferedTools of(MessageRequest request, String provider) {
         List<Tool> tools = request.tools().stream().filter(tool -> tool.name() != null && tool.inputSchema() != null)
                 .toList();
         ToolChoice choice = request.toolChoice();
@@ -33,8 +34,9 @@ public record OfferedTools(List<Tool> tools, ToolChoice choice) {
             return new OfferedTools(tools, choice);
         }
         if (!isAmong(request.tools(), choice)) {
-            throw ApiException.invalid("tool_choice.name",
-                    "no tool of the name \"" + Text.excerpt(choice.name()) + "\" is declared in tools");
+            throw BlockPath.notCarried("tool_choice.name",
+                    "the demand for \"" + Text.excerpt(choice.name()) + "\", which is not declared in tools,",
+                    provider);
         }
         return new OfferedTools(tools, null);
     }

@@ -5,6 +5,7 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.ContentBlock;
 import dev.caravan.message.MessageJson;
 import dev.caravan.message.MessageRequest;
+import dev.caravan.message.Text;
 import dev.caravan.provider.BlockPath;
 import dev.caravan.provider.SystemPrompt;
 import dev.caravan.provider.ToolNames;
@@ -102,7 +103,8 @@ final class ConverseRequestEncoder {
         boolean topK = request.topK() != null;
         boolean anthropic = model.maybeAnthropic();
         boolean thinking = anthropic && request.thinking() != null && request.thinking().wanted();
-        boolean effort = vendor.equals("openai") && effortOfOpenAi(request.effort()) != null;
+        String known = model.isAnthropic() ? null : knownEffort(request.effort());
+        boolean effort = known != null && vendor.equals("openai");
         boolean sampling = topK && (anthropic || vendor.equals("amazon") || vendor.equals("mistral"));
         boolean asksForBetas = model.isAnthropic() && !betas.isEmpty();
         if (!sampling && !thinking && !effort && !asksForBetas) {
@@ -125,7 +127,7 @@ final class ConverseRequestEncoder {
             out.writeEndObject();
         }
         if (effort) {
-            out.writeStringField("reasoning_effort", effortOfOpenAi(request.effort()));
+            out.writeStringField("reasoning_effort", known);
         }
         if (asksForBetas) {
             out.writeArrayFieldStart("anthropic_beta");
@@ -137,11 +139,14 @@ final class ConverseRequestEncoder {
         out.writeEndObject();
     }
 
-    private static String effortOfOpenAi(String effort) {
+    /** The effort in the words of OpenAI's models; null when none is said. Anthropic's models judge theirs themselves. */
+    private String knownEffort(String effort) {
         return switch (effort) {
+            case null -> null;
             case "low", "medium", "high" -> effort;
             case "xhigh", "max" -> "high";
-            case null, default -> null;
+            default -> throw BlockPath.notCarried("output_config.effort",
+                    "the unknown effort \"" + Text.excerpt(effort) + "\"", provider);
         };
     }
 

@@ -29,10 +29,10 @@ final class ConverseTools {
      * Writes {@code toolConfig}; nothing when there is no tool to tell of. Bedrock wants one whenever the conversation shows tools in
      * use, so those that are in use and not declared any more are declared by their names.
      *
-     * @throws ApiException 400 for a choice that cannot be made
+     * @throws dev.caravan.message.ApiException 400 for a choice that cannot be made
      */
     static void write(MessageRequest request, ToolNames names, String provider, JsonGenerator out) throws IOException {
-        OfferedTools offered = OfferedTools.of(request);
+        OfferedTools offered = OfferedTools.of(request, provider);
         List<Tool> used = used(request);
         if (offered.callForbidden()) {
             if (!used.isEmpty()) {

@@ -14,7 +14,7 @@ public final class ExecEncode implements Processor {
     public void process(Exchange exchange) {
         Call call = Objects.requireNonNull(exchange.getProperty(Call.PROPERTY, Call.class),
                 "the exchange has no property " + Call.PROPERTY);
-        String model = call.getTarget() == null ? call.getModel() : call.getTarget().model();
-        exchange.getMessage().setBody(ExecRequestEncoder.encode(call.getRequest(), call.getMessageId(), model));
+        Call.Target target = call.getTarget() == null ? new Call.Target("exec", call.getModel()) : call.getTarget();
+        exchange.getMessage().setBody(ExecRequestEncoder.encode(call.getRequest(), call.getMessageId(), target));
     }
 }

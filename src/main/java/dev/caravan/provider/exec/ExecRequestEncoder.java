@@ -1,6 +1,7 @@
 package dev.caravan.provider.exec;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.caravan.message.Call;
 import dev.caravan.message.ContentBlock;
 import dev.caravan.message.InputMessage;
 import dev.caravan.message.MessageJson;
@@ -8,6 +9,7 @@ import dev.caravan.message.MessageRequest;
 import dev.caravan.message.Thinking;
 import dev.caravan.message.Tool;
 import dev.caravan.message.ToolChoice;
+import dev.caravan.provider.OfferedTools;
 import dev.caravan.provider.SystemPrompt;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,16 +29,17 @@ public final class ExecRequestEncoder {
      * The request line, JSON in UTF-8 with a line feed behind it and none in it.
      *
      * @param messageId the id of the message to be written
-     * @param model the model's name without its provider
+     * @param target where it goes; the process gets the model's name without its provider
+     * @throws dev.caravan.message.ApiException 400 when the request demands a tool that it does not declare
      */
-    public static byte[] encode(MessageRequest request, String messageId, String model) {
+    public static byte[] encode(MessageRequest request, String messageId, Call.Target target) {
         ByteArrayOutputStream line = new ByteArrayOutputStream(request.body().length + 256);
         try (JsonGenerator out = MessageJson.FACTORY.createGenerator(line)) {
             out.writeStartObject();
             out.writeStringField("type", "generate");
             out.writeStringField("id", messageId);
-            out.writeStringField("model", model);
-            prompt(request, out);
+            out.writeStringField("model", target.model());
+            prompt(request, target.provider(), out);
             options(request, out);
             out.writeBooleanField("stream", request.stream());
             out.writeEndObject();
@@ -47,7 +50,7 @@ public final class ExecRequestEncoder {
         return line.toByteArray();
     }
 
-    private static void prompt(MessageRequest request, JsonGenerator out) throws IOException {
+    private static void prompt(MessageRequest request, String provider, JsonGenerator out) throws IOException {
         List<ContentBlock> system = SystemPrompt.blocks(request.system());
         if (!system.isEmpty()) {
             out.writeFieldName("system");
@@ -62,17 +65,16 @@ public final class ExecRequestEncoder {
             out.writeEndObject();
         }
         out.writeEndArray();
-        tools(request, out);
+        tools(OfferedTools.of(request, provider), out);
     }
 
     /** The client's own tools. Those that Anthropic runs nobody else can, so the model is not told of them. */
-    private static void tools(MessageRequest request, JsonGenerator out) throws IOException {
-        List<Tool> tools = request.tools().stream().filter(Tool::custom).toList();
-        if (tools.isEmpty()) {
+    private static void tools(OfferedTools offered, JsonGenerator out) throws IOException {
+        if (offered.tools().isEmpty()) {
             return;
         }
         out.writeArrayFieldStart("tools");
-        for (Tool tool : tools) {
+        for (Tool tool : offered.tools()) {
             out.writeStartObject();
             out.writeStringField("name", tool.name());
             if (tool.description() != null) {
@@ -86,15 +88,9 @@ public final class ExecRequestEncoder {
             out.writeEndObject();
         }
         out.writeEndArray();
-        ToolChoice choice = request.toolChoice();
-        if (choice != null && offered(choice, tools)) {
-            toolChoice(choice, out);
+        if (offered.choice() != null) {
+            toolChoice(offered.choice(), out);
         }
-    }
-
-    private static boolean offered(ToolChoice choice, List<Tool> tools) {
-        return choice.mode() != ToolChoice.Mode.TOOL
-                || tools.stream().anyMatch(tool -> tool.name().equals(choice.name()));
     }
 
     private static void toolChoice(ToolChoice choice, JsonGenerator out) throws IOException {

@@ -48,7 +48,7 @@ public final class GeminiRequestEncoder {
             out.writeStartObject();
             new GenerationConfigWriter(request, target, provider).write(out, mostTokens);
             system(request, out);
-            ToolsWriter.write(request, names, out);
+            ToolsWriter.write(request, names, provider, out);
             new ContentsWriter(request, target, names, provider).write(out);
             out.writeEndObject();
         } catch (IOException e) {

@@ -2,7 +2,6 @@ package dev.caravan.provider.gemini;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.caravan.message.ApiException;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.message.Text;
 import dev.caravan.message.Thinking;
@@ -40,7 +39,7 @@ final class GenerationConfigWriter {
      * Writes the object.
      *
      * @param mostTokens the most that the model can generate, by the configuration
-     * @throws ApiException 400 for what Gemini has nothing for
+     * @throws dev.caravan.message.ApiException 400 for what Gemini has nothing for
      */
     void write(JsonGenerator out, int mostTokens) throws IOException {
         if (request.maxTokens() == 0) {
@@ -83,7 +82,7 @@ final class GenerationConfigWriter {
     }
 
     private void thinking(JsonGenerator out) throws IOException {
-        Effort effort = Effort.of(request.effort());
+        Effort effort = Effort.of(request.effort(), provider);
         Thinking thinking = request.thinking();
         if (thinking == null && effort == null) {
             return;
@@ -148,15 +147,14 @@ final class GenerationConfigWriter {
         LOW, MEDIUM, HIGH;
 
         /** @return null when none is said */
-        static Effort of(String effort) {
+        static Effort of(String effort, String provider) {
             return switch (effort) {
                 case null -> null;
                 case "low" -> LOW;
                 case "medium" -> MEDIUM;
                 case "high", "xhigh", "max" -> HIGH;
-                default -> throw ApiException.invalid("output_config.effort",
-                        "expected \"low\", \"medium\", \"high\", \"xhigh\" or \"max\", got \"" + Text.excerpt(effort)
-                                + "\"");
+                default -> throw BlockPath.notCarried("output_config.effort",
+                        "the unknown effort \"" + Text.excerpt(effort) + "\"", provider);
             };
         }
     }

@@ -26,8 +26,8 @@ final class ToolsWriter {
      *
      * @throws dev.caravan.message.ApiException 400 when the choice names a tool that is not there
      */
-    static void write(MessageRequest request, ToolNames names, JsonGenerator out) throws IOException {
-        OfferedTools offered = OfferedTools.of(request);
+    static void write(MessageRequest request, ToolNames names, String provider, JsonGenerator out) throws IOException {
+        OfferedTools offered = OfferedTools.of(request, provider);
         if (offered.tools().isEmpty()) {
             return;
         }

@@ -132,7 +132,7 @@ public final class OllamaRequestEncoder {
 
     /** Ollama leaves the choice to the model, so a call cannot be demanded; that none is made can. */
     private void tools(MessageRequest request, JsonGenerator out) throws IOException {
-        OfferedTools offered = OfferedTools.of(request);
+        OfferedTools offered = OfferedTools.of(request, provider);
         if (offered.tools().isEmpty() || offered.callForbidden()) {
             return;
         }

@@ -141,8 +141,19 @@ final class ChunkReader {
                 case "refusal" -> refusal = ReplyValue.string(json);
                 case "tool_calls" -> toolCalls();
                 case "function_call" -> toolCall();
+                case "images", "audio" -> media(field, value);
                 default -> json.skipChildren();
             }
+        }
+    }
+
+    /** What the Messages API has no block for would be lost without a word. Many servers send the field with nothing in it. */
+    private void media(String field, JsonToken value) throws IOException {
+        boolean holdsSome = value.isStructStart()
+                ? !json.nextToken().isStructEnd()
+                : !ReplyValue.string(json).isEmpty();
+        if (holdsSome) {
+            throw OpenAiErrors.broken("the provider's reply holds " + field + ", which the Messages API cannot carry");
         }
     }
 
@@ -188,6 +199,7 @@ final class ChunkReader {
                         thinking = value == JsonToken.START_ARRAY
                                 ? joined("text", "thinking")
                                 : ReplyValue.string(json);
+                    case "image_url", "input_audio", "file" -> media(field, value);
                     default -> json.skipChildren();
                 }
             }

@@ -27,7 +27,7 @@ final class ToolsWriter {
 
     /** Writes {@code tools}, {@code tool_choice} and {@code parallel_tool_calls}; nothing when no tool is left. */
     void write(MessageRequest request) throws IOException {
-        OfferedTools offered = OfferedTools.of(request);
+        OfferedTools offered = OfferedTools.of(request, provider);
         if (options.choice() == ToolChoiceForm.WORDS) {
             offered = offered.onlyDemanded();
         }

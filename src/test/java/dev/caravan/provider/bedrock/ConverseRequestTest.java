@@ -107,9 +107,11 @@ class ConverseRequestTest {
 
     @Test
     void aChoiceThatCannotBeMadeIsRefused() {
-        assertRefused("tool_choice.name: no tool of the name \"look\" is declared in tools",
+        assertRefused(
+                "tool_choice.name: the demand for \"look\", which is not declared in tools, cannot be sent to provider aws",
                 "\"tool_choice\":{\"type\":\"tool\",\"name\":\"look\"}");
-        assertRefused("tool_choice.name: no tool of the name \"wait\" is declared in tools",
+        assertRefused(
+                "tool_choice.name: the demand for \"wait\", which is not declared in tools, cannot be sent to provider aws",
                 "\"tools\":[" + TOOL + "],\"tool_choice\":{\"type\":\"tool\",\"name\":\"wait\"}");
         ApiException refusal = assertThrows(ApiException.class, () -> Converse.request(
                 HISTORY + ",\"tools\":[" + TOOL + "],\"tool_choice\":{\"type\":\"none\"}}", Converse.CLAUDE));
@@ -119,6 +121,16 @@ class ConverseRequestTest {
     }
 
     /** Bedrock refuses a conversation that shows tools which it is not told of. */
+    @Test
+    void anEffortThatNobodyKnowsIsRefused() {
+        for (String model : List.of(Converse.NOVA, Converse.LLAMA, Converse.PROFILE)) {
+            ApiException refusal = assertThrows(ApiException.class,
+                    () -> Converse.fields("\"output_config\":{\"effort\":\"extreme\"}", model));
+            assertEquals("output_config.effort: the unknown effort \"extreme\" cannot be sent to provider aws",
+                    refusal.getMessage());
+        }
+    }
+
     @Test
     void toolsInUseAreDeclared() {
         String encoded = Converse.request(HISTORY + "}", Converse.CLAUDE);

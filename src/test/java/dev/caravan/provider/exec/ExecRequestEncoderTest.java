@@ -3,8 +3,11 @@ package dev.caravan.provider.exec;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.caravan.message.ApiException;
 import dev.caravan.message.ApiVersion;
+import dev.caravan.message.Call;
 import dev.caravan.message.RequestDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
@@ -134,11 +137,21 @@ class ExecRequestEncoderTest {
         assertFalse(written.contains("\r"));
         // Read back it is the same prompt.
         var again = RequestDecoder.decode(line, ApiVersion.V2023_06_01);
-        assertArrayEquals(line, ExecRequestEncoder.encode(again, "msg_1", "demo"));
+        assertArrayEquals(line, ExecRequestEncoder.encode(again, "msg_1", new Call.Target("home", "demo")));
+    }
+
+    @Test
+    void aToolThatIsNotDeclaredCannotBeDemanded() {
+        ApiException e = assertThrows(ApiException.class, () -> encode("""
+            {"model":"claude-x","max_tokens":5,"messages":[{"role":"user","content":"Hi"}],
+             "tool_choice":{"type":"tool","name":"nowhere"}}"""));
+        assertEquals("tool_choice.name: the demand for \"nowhere\", which is not declared in tools, "
+                + "cannot be sent to provider home", e.getMessage());
+        assertEquals(400, e.status());
     }
 
     private static byte[] encode(String body) {
         var request = RequestDecoder.decode(body.getBytes(StandardCharsets.UTF_8), ApiVersion.V2023_06_01);
-        return ExecRequestEncoder.encode(request, "msg_1", "demo");
+        return ExecRequestEncoder.encode(request, "msg_1", new Call.Target("home", "demo"));
     }
 }

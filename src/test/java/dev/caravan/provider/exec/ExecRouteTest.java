@@ -84,7 +84,9 @@ class ExecRouteTest {
         Call call = new Call();
         assertNull(send(call, Map.of()).get().getException());
         byte[] line = Files.readAllBytes(copy);
-        assertArrayEquals(ExecRequestEncoder.encode(call.getRequest(), call.getMessageId(), "small"), line);
+        assertArrayEquals(
+                ExecRequestEncoder.encode(call.getRequest(), call.getMessageId(), new Call.Target("home", "small")),
+                line);
         var received = RequestDecoder.decode(line, ApiVersion.V2023_06_01);
         assertEquals("small", received.model());
         assertEquals(call.getRequest().messages(), received.messages());

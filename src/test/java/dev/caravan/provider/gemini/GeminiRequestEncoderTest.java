@@ -153,9 +153,9 @@ class GeminiRequestEncoderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-            "\"tool_choice\":{\"type\":\"tool\",\"name\":\"g\"} | tool_choice.name: no tool of the name \"g\" is declared in tools",
-            "\"tools\":[{\"name\":\"f\",\"input_schema\":{}}],\"tool_choice\":{\"type\":\"tool\",\"name\":\"g\"} | tool_choice.name: no tool of the name \"g\" is declared in tools",
-            "\"output_config\":{\"effort\":\"extreme\"} | output_config.effort: expected \"low\", \"medium\", \"high\", \"xhigh\" or \"max\", got \"extreme\"",
+            "\"tool_choice\":{\"type\":\"tool\",\"name\":\"g\"} | tool_choice.name: the demand for \"g\", which is not declared in tools, cannot be sent to provider google",
+            "\"tools\":[{\"name\":\"f\",\"input_schema\":{}}],\"tool_choice\":{\"type\":\"tool\",\"name\":\"g\"} | tool_choice.name: the demand for \"g\", which is not declared in tools, cannot be sent to provider google",
+            "\"output_config\":{\"effort\":\"extreme\"} | output_config.effort: the unknown effort \"extreme\" cannot be sent to provider google",
             "\"stop_sequences\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"] | stop_sequences: more than 5 stop sequences cannot be sent to provider google"})
     void refused(String fields, String message) {
         refuses(withFields(fields), message);

@@ -87,6 +87,16 @@ class OpenAiReplyTest {
     }
 
     @Test
+    void mediaWithNothingInThem() {
+        Decoded.reply(
+                "{\"choices\":[{\"message\":{\"content\":\"a\",\"images\":[],\"audio\":null},\"finish_reason\":\"stop\"}]}")
+                .is("start\n0 text\n0 +a\n0 stop\nend end_turn in 50 created 0 read 0 out 1\nstop");
+        Decoded.reply("{\"choices\":[{\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"a\",\"image_url\":null}],"
+                + "\"audio\":{}},\"finish_reason\":\"stop\"}]}")
+                .is("start\n0 text\n0 +a\n0 stop\nend end_turn in 50 created 0 read 0 out 1\nstop");
+    }
+
+    @Test
     void aRefusal() {
         Decoded.reply("{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"No.\"},\"finish_reason\":\"stop\"}]}")
                 .is("start\n0 text\n0 +No.\n0 stop\nend refusal in 50 created 0 read 0 out 1\nstop");
@@ -109,6 +119,9 @@ class OpenAiReplyTest {
             "{\"error\":{\"message\":\"boom\",\"code\":429}} | 429 | rate_limit_error | boom",
             "{\"error\":\"text\",\"choices\":[]} | 502 | api_error | text",
             "{\"choices\":[{\"error\":{\"message\":\"inner\",\"code\":503},\"finish_reason\":\"error\",\"message\":{\"content\":\"half\"}}]} | 529 | overloaded_error | inner",
+            "{\"choices\":[{\"message\":{\"content\":\"Look.\",\"images\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:,\"}}]},\"finish_reason\":\"stop\"}]} | 502 | api_error | the provider's reply holds images, which the Messages API cannot carry",
+            "{\"choices\":[{\"message\":{\"content\":null,\"audio\":{\"id\":\"a\"}},\"finish_reason\":\"stop\"}]} | 502 | api_error | the provider's reply holds audio, which the Messages API cannot carry",
+            "{\"choices\":[{\"message\":{\"content\":[{\"type\":\"image_url\",\"image_url\":\"data:,\"}]},\"finish_reason\":\"stop\"}]} | 502 | api_error | the provider's reply holds image_url, which the Messages API cannot carry",
             "{\"choices\":[]} | 502 | api_error | the provider's reply holds no message",
             "{\"choices\":[{}]} | 502 | api_error | the provider's reply holds no message",
             "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]} | 502 | api_error | the provider's reply holds no message",

@@ -214,7 +214,9 @@ class OpenAiRequestEncoderTest {
     void aToolThatIsNotDeclaredCannotBeDemanded() {
         ApiException e = assertThrows(ApiException.class, () -> Encoded.fields(
                 "\"tools\":[" + TOOL_A + "],\"tool_choice\":{\"type\":\"tool\",\"name\":\"nowhere\"}"));
-        assertEquals("tool_choice.name: no tool of the name \"nowhere\" is declared in tools", e.getMessage());
+        assertEquals(
+                "tool_choice.name: the demand for \"nowhere\", which is not declared in tools, cannot be sent to provider home",
+                e.getMessage());
         assertEquals(400, e.status());
     }
 
