@@ -26,8 +26,10 @@ public final class ProviderConnections {
 
     /** A pool of up to so many connections. */
     public static PoolingHttpClientConnectionManager pool(int maxConnections) {
-        ConnectionConfig config = ConnectionConfig.custom().setValidateAfterInactivity(LOOK_AFTER).build();
-        // No time-out of the socket's: SilenceWatch bounds all waits, and tells why. The lax pool takes no lock.
+        // No time-out of the socket's: SilenceWatch bounds all waits, and tells why. The lax pool takes no lock. It is said of
+        // connections too: one with TLS would else be given the time-out of its handshake when it is used again.
+        ConnectionConfig config = ConnectionConfig.custom().setValidateAfterInactivity(LOOK_AFTER)
+                .setSocketTimeout(Timeout.DISABLED).build();
         SocketConfig socket = SocketConfig.custom().setRcvBufSize(RECEIVE_BUFFER).setSoTimeout(Timeout.DISABLED)
                 .build();
         return PoolingHttpClientConnectionManagerBuilder.create().setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
