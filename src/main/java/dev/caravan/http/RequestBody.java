@@ -30,6 +30,7 @@ final class RequestBody {
     static byte[] read(HttpReply reply, long limit, Duration timeout) throws ClientClosedException {
         HttpServerRequest request = reply.request();
         check(request, limit);
+        EarlyBody.asked(request);
         EarlyBody early = EarlyBody.of(reply.eventLoop());
         if (early != null && early.whole()) {
             return early.gathered().getBytes();
