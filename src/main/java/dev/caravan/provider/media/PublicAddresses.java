@@ -17,9 +17,11 @@ import java.util.stream.Stream;
  * @see <a href="https://www.iana.org/assignments/iana-ipv6-special-registry/">IANA: IPv6 special-purpose addresses</a>
  */
 record PublicAddresses(List<AddressBlock> allowed) implements Predicate<InetAddress> {
+    /** The last one is public by its number, but on a machine of Azure's its own host, which knows the machine's settings. */
     private static final List<AddressBlock> SPECIAL_IPV4 = blocks("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10",
             "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
-            "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4");
+            "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+            "168.63.129.16/32");
     private static final AddressBlock GLOBAL_IPV6 = AddressBlock.of("2000::/3");
     /** Of the global ones: protocols (Teredo among them, which embeds addresses), documentation, 6to4 (which embeds them too). */
     private static final List<AddressBlock> SPECIAL_IPV6 = blocks("2001::/23", "2001:db8::/32", "2002::/16",
@@ -27,7 +29,7 @@ record PublicAddresses(List<AddressBlock> allowed) implements Predicate<InetAddr
     /** IPv4 behind a translator, RFC 6052: all that a machine without IPv4 sees of it. */
     private static final AddressBlock NAT64 = AddressBlock.of("64:ff9b::/96");
     /** Where clouds answer with a machine's credentials, as far as these are within what can be allowed. */
-    private static final List<AddressBlock> NEVER = blocks("fd00:ec2::254/128", "fd20:ce::254/128",
+    private static final List<AddressBlock> NEVER = blocks("fd00:ec2::254/128", "fd00:ec2::23/128", "fd20:ce::254/128",
             "100.100.100.200/32");
 
     private static final int IPV4_BYTES = 4;
