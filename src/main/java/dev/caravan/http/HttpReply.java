@@ -220,7 +220,9 @@ public final class HttpReply {
     public void error(String name, byte[] envelope) throws ClientClosedException {
         lock.lock();
         try {
-            lastEvent(name, envelope);
+            if (!failed) {
+                lastEvent(name, envelope);
+            }
         } finally {
             lock.unlock();
         }
