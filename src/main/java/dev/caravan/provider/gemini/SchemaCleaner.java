@@ -1,11 +1,13 @@
 package dev.caravan.provider.gemini;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.message.ApiException;
+import dev.caravan.message.MessageJson;
 import dev.caravan.message.RawJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,12 +37,13 @@ final class SchemaCleaner {
     private static final int MAX_ENUM_IN_TEXT = 50;
 
     private final String path;
+    private final SchemaBudget budget;
     private final SchemaMerge merge;
     private int schemas;
 
-    private SchemaCleaner(JsonNode root, String path) {
-
+    private SchemaCleaner(JsonNode root, String path, SchemaBudget budget) {
         this.path = path;
+        this.budget = budget;
         this.merge = new SchemaMerge(root);
     }
 
@@ -48,12 +51,13 @@ final class SchemaCleaner {
      * The schema for Gemini.
      *
      * @param path where the schema stands in the request
+     * @param budget what is left for the schemas of the request
      * @throws ApiException 400 when it is too large once its references are in place
      */
-    static ObjectNode clean(RawJson schema, String path) {
-        try {
-            JsonNode root = JSON.readTree(schema.source(), schema.offset(), schema.length());
-            SchemaCleaner cleaner = new SchemaCleaner(root, path);
+    static ObjectNode clean(RawJson schema, String path, SchemaBudget budget) {
+        try (JsonParser in = MessageJson.FACTORY.createParser(schema.source(), schema.offset(), schema.length())) {
+            JsonNode root = JSON.readTree(in);
+            SchemaCleaner cleaner = new SchemaCleaner(root, path, budget);
             return cleaner.clean(root, Set.of(), 0);
         } catch (IOException e) {
             throw new UncheckedIOException("the request was found to be JSON before", e);
@@ -64,6 +68,11 @@ final class SchemaCleaner {
         if (++schemas > MAX_SCHEMAS) {
             throw ApiException.invalid(path, "holds more than " + MAX_SCHEMAS
                     + " schemas once its references are in place, too many for a provider of dialect gemini");
+        }
+        if (!budget.take(1)) {
+            throw ApiException.invalid(path,
+                    "makes the schemas of the request too large for a provider of dialect gemini, "
+                            + "once their references are in place");
         }
         if (depth > MAX_DEPTH) {
             return typed("OBJECT");

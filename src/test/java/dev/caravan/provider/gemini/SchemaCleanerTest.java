@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** JSON schemas and what Gemini gets of them. */
 class SchemaCleanerTest {
     private static String clean(String schema) {
-        return SchemaCleaner.clean(RawJson.of(schema), "tools.0.input_schema").toString();
+        return SchemaCleaner.clean(RawJson.of(schema), "tools.0.input_schema", new SchemaBudget()).toString();
     }
 
     @ParameterizedTest
