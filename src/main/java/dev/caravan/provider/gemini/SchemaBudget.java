@@ -8,10 +8,10 @@ final class SchemaBudget {
     /** More than any request has; as many take some megabytes. */
     private static final int MOST = 100_000;
 
-    private int left = MOST;
+    private long left = MOST;
 
     /** Takes so many from what is left; false when that is not enough. */
-    boolean take(int schemas) {
+    boolean take(long schemas) {
         left -= schemas;
         return left >= 0;
     }

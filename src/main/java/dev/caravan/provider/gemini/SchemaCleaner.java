@@ -34,6 +34,8 @@ final class SchemaCleaner {
     /** More than any tool has; references that hold others twice double the size with every level. */
     private static final int MAX_SCHEMAS = 5_000;
     private static final int MAX_DEPTH = 64;
+    /** As many copied keywords, properties and names count as a schema. */
+    private static final int COPIES_OF_A_SCHEMA = 100;
     private static final int MAX_ENUM_IN_TEXT = 50;
 
     private final String path;
@@ -69,7 +71,7 @@ final class SchemaCleaner {
             throw ApiException.invalid(path, "holds more than " + MAX_SCHEMAS
                     + " schemas once its references are in place, too many for a provider of dialect gemini");
         }
-        if (!budget.take(1)) {
+        if (!budget.take(1 + merge.copiedSinceLast() / COPIES_OF_A_SCHEMA)) {
             throw ApiException.invalid(path,
                     "makes the schemas of the request too large for a provider of dialect gemini, "
                             + "once their references are in place");
@@ -125,7 +127,7 @@ final class SchemaCleaner {
     /** Alternatives stand alone in Gemini's schema, so what is said beside them is said in each. */
     private ObjectNode anyOf(ObjectNode own, List<JsonNode> alternatives, boolean nullable, Set<String> within,
             int depth) {
-        ObjectNode beside = own.deepCopy();
+        ObjectNode beside = JsonNodeFactory.instance.objectNode().setAll(own);
         beside.remove(List.of("anyOf", "oneOf", "nullable"));
         if (alternatives.isEmpty()) {
             beside.remove("type");
@@ -133,7 +135,7 @@ final class SchemaCleaner {
         }
         List<ObjectNode> cleaned = new ArrayList<>();
         for (JsonNode alternative : alternatives) {
-            ObjectNode one = clean(SchemaMerge.over(alternative, beside), within, depth + 1);
+            ObjectNode one = clean(merge.over(alternative, beside), within, depth + 1);
             if (nullable) {
                 allowNull(one);
             }
