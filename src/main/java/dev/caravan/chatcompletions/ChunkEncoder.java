@@ -49,6 +49,8 @@ final class ChunkEncoder {
     private byte[] head;
     private ChatUsage usage = ChatUsage.NONE;
     private int calls;
+    /** Whether the open block is a call; tools that run at the upstream have input as well. */
+    private boolean inCall;
     /** The input that the open call has if none follows; null when something did, or when no call is open. */
     private String pendingInput;
     private boolean finished;
@@ -145,6 +147,7 @@ final class ChunkEncoder {
             throw ChatNames.secondCall();
         }
         calls++;
+        inCall = true;
         pendingInput = input;
         chunk(functions ? MessageJson.write(json -> {
             json.writeObjectFieldStart("function_call");
@@ -166,9 +169,9 @@ final class ChunkEncoder {
         }));
     }
 
-    /** More of the input of the call that was begun last. */
+    /** More of the input of the open call; ignored when none is open. */
     void input(String fragment) {
-        if (fragment.isEmpty() || calls == 0) {
+        if (fragment.isEmpty() || !inCall) {
             return;
         }
         pendingInput = null;
@@ -185,6 +188,7 @@ final class ChunkEncoder {
             input(pendingInput);
         }
         pendingInput = null;
+        inCall = false;
     }
 
     void finish(String stopReason, ChatUsage total) {

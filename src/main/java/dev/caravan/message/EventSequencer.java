@@ -43,6 +43,8 @@ public final class EventSequencer {
     /** The latest call under each key, also when its block has been closed. */
     private final Map<Integer, Segment> calls = new HashMap<>();
     private final Set<String> toolUseIds = new HashSet<>();
+    /** The number that the repetition of an id got last. */
+    private final Map<String, Integer> repetitions = new HashMap<>();
     private int nextIndex;
     private boolean started;
     private boolean toolUsed;
@@ -88,12 +90,18 @@ public final class EventSequencer {
         }
     }
 
-    /** The signature of the reasoning just sent, which ends its block; ignored when none is open. */
-    public void signature(String signature) {
+    /**
+     * The signature of the reasoning just sent, which ends its block.
+     *
+     * @return false when none is open; then it is ignored
+     */
+    public boolean signature(String signature) {
         Segment last = segments.peekLast();
-        if (accepting() && last != null && last.kind == Kind.THINKING && !last.sealed) {
+        boolean taken = accepting() && last != null && last.kind == Kind.THINKING && !last.sealed;
+        if (taken) {
             last.signature = signature;
         }
+        return taken;
     }
 
     /**
@@ -344,8 +352,8 @@ public final class EventSequencer {
         private String uniqueId() {
             String wanted = id == null ? Ids.toolUse() : Ids.conformingToolUse(id);
             String unique = wanted;
-            for (int n = 2; !toolUseIds.add(unique); n++) {
-                unique = wanted + "_" + n;
+            while (!toolUseIds.add(unique)) {
+                unique = wanted + "_" + repetitions.merge(wanted, 2, (last, first) -> last + 1);
             }
             return unique;
         }

@@ -22,7 +22,7 @@ final class JsonCursor implements AutoCloseable {
     /** Deeper than any sensible tool schema, shallow enough for every stack. */
     static final int MAX_DEPTH = 200;
     /** The API's own limit of a request; a single string may be as long as the whole. */
-    private static final int MAX_STRING = 32 * 1024 * 1024;
+    static final int MAX_STRING = 32 * 1024 * 1024;
 
     // UTF-8 and nothing else: with detection on, a body in UTF-16 is read by a parser that knows no byte offsets. And names that
     // strangers choose are not interned.

@@ -3,6 +3,7 @@ package dev.caravan.message;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
@@ -33,6 +34,8 @@ import java.nio.charset.StandardCharsets;
 public final class MessageJson {
     /** What writes all of Caravan's JSON: UTF-8, also of emoji, and buffers pooled in a way that suits virtual threads. */
     public static final JsonFactory FACTORY = new JsonFactoryBuilder()
+            // What the API lets into a request can be read again.
+            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(JsonCursor.MAX_STRING).build())
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .recyclerPool(JsonRecyclerPools.newConcurrentDequePool()).build();
 

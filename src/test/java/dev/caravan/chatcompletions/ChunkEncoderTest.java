@@ -241,4 +241,18 @@ class ChunkEncoderTest {
         assertThrows(ApiException.class,
                 () -> encoded(START, raw("message_delta", "{\"delta\":{\"stop_reason\":null},\"usage\":{}}")));
     }
+
+    /** The input of a tool that ran at Anthropic is nobody's arguments. */
+    @Test
+    void inputOfABlockThatIsNotTold() {
+        String frames = encoded(START, new ContentBlockStart(0, new ToolUseBlock("call_A", "f")),
+                new ContentBlockDelta(0, new InputJsonDelta("{\"a\":1}")), new ContentBlockStop(0),
+                raw("content_block_start",
+                        "{\"index\":1,\"content_block\":{\"type\":\"server_tool_use\",\"id\":\"srvtoolu_1\","
+                                + "\"name\":\"web_search\",\"input\":{}}}"),
+                raw("content_block_delta",
+                        "{\"index\":1,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{}\"}}"),
+                raw("content_block_stop", "{\"index\":1}"), end(StopReason.TOOL_USE), new MessageStop());
+        assertEquals(1, frames.split("\"arguments\":\"\\{", -1).length - 1, frames);
+    }
 }

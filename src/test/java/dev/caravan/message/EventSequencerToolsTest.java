@@ -1,5 +1,6 @@
 package dev.caravan.message;
 
+import org.junit.jupiter.api.Timeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -189,5 +190,17 @@ class EventSequencerToolsTest {
         out.finish(StopReason.TOOL_USE, null, Usage.of(1, 1));
         assertEquals("start\n" + blocks + "\nend tool_use in 1 created 0 read 0 out 1\nstop", EventText.of(events));
         EventGrammar.check(events);
+    }
+
+    /** However often an upstream repeats an id, a message must not take minutes. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void manyCallsUnderOneId() {
+        open();
+        for (int i = 0; i < 200_000; i++) {
+            out.tool(i, "call", "a", "{\"x\":1}");
+        }
+        out.finish(StopReason.TOOL_USE, null, Usage.NONE);
+        assertTrue(EventText.of(events).contains("tool_use call_200000 a"));
     }
 }

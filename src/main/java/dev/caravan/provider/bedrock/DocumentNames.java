@@ -1,6 +1,8 @@
 package dev.caravan.provider.bedrock;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -16,6 +18,8 @@ final class DocumentNames {
     private static final int NUMBER = 10;
 
     private final Set<String> taken = new HashSet<>();
+    /** The number that a name was given last; beginning at 2 each time would take hours for as many as a request can hold. */
+    private final Map<String, Integer> numbers = new HashMap<>();
 
     /** A name for the next document. */
     String next(String title) {
@@ -29,8 +33,8 @@ final class DocumentNames {
             name = "document";
         }
         String free = name;
-        for (int n = 2; !taken.add(free); n++) {
-            free = name + " (" + n + ")";
+        while (!taken.add(free)) {
+            free = name + " (" + numbers.merge(name, 2, (last, first) -> last + 1) + ")";
         }
         return free;
     }

@@ -1,7 +1,7 @@
 package dev.caravan.provider.bedrock;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.caravan.message.ContentBlock;
+import dev.caravan.message.ApiException;
 import dev.caravan.message.ContentBlock.Thinking;
 import dev.caravan.message.InputMessage;
 import dev.caravan.message.MessageJson;
@@ -74,7 +74,7 @@ final class InvokeRequestEncoder {
                 bytes.write(',');
                 if (request.messages().stream().anyMatch(InvokeRequestEncoder::hasForeignReasoning)) {
                     write("\"messages\":", bytes);
-                    messages(field.value(), request.messages(), bytes);
+                    messages(field.value(), bytes);
                 } else {
                     write(field.whole(), bytes);
                 }
@@ -87,56 +87,89 @@ final class InvokeRequestEncoder {
     }
 
     private static boolean hasForeignReasoning(InputMessage message) {
-        return message.content().stream().anyMatch(InvokeRequestEncoder::isForeign);
+        return message.content().stream().anyMatch(
+                block -> block instanceof Thinking thinking && isForeign(thinking));
     }
 
-    private static boolean isForeign(ContentBlock block) {
-        return block instanceof Thinking thinking && (thinking.minted() || thinking.signature().isEmpty());
+    private static boolean isForeign(Thinking thinking) {
+        return thinking.minted() || thinking.signature().isEmpty();
     }
 
-    /** Writes the messages without foreign reasoning, and without those that have nothing else. */
-    private static void messages(RawJson array, List<InputMessage> decoded, ByteArrayOutputStream bytes) {
+    /** The same of a block as it is written: a request in which a field stands twice holds more than was decoded. */
+    private static boolean isForeign(RawJson block) {
+        String type = null;
+        String signature = "";
+        for (Field field : JsonSlices.fields(block)) {
+            if (field.name().equals("type") && type == null) {
+                type = JsonSlices.string(field.value());
+            } else if (field.name().equals("signature")) {
+                String told = JsonSlices.string(field.value());
+                signature = told == null ? signature : told;
+            }
+        }
+        return "thinking".equals(type) && isForeign(new Thinking("", signature));
+    }
+
+    /**
+     * Writes the messages without foreign reasoning, and without those that have nothing else.
+     *
+     * @throws ApiException 400 when no message would be left
+     */
+    private static void messages(RawJson array, ByteArrayOutputStream bytes) {
         List<RawJson> messages = JsonSlices.elements(array);
         char before = '[';
-        for (int i = 0; i < messages.size(); i++) {
-            InputMessage message = decoded.get(i);
-            if (message.content().stream().allMatch(InvokeRequestEncoder::isForeign) && hasForeignReasoning(message)) {
-                continue;
+        for (RawJson message : messages) {
+            ByteArrayOutputStream kept = new ByteArrayOutputStream(message.length());
+            if (message(message, kept)) {
+                bytes.write(before);
+                before = ',';
+                bytes.writeBytes(kept.toByteArray());
             }
-            bytes.write(before);
-            before = ',';
-            if (hasForeignReasoning(message)) {
-                message(messages.get(i), message.content(), bytes);
-            } else {
-                write(messages.get(i), bytes);
-            }
+        }
+        if (before == '[' && !messages.isEmpty()) {
+            throw ApiException.invalid("messages",
+                    "nothing is left of them without the thinking blocks that Anthropic has not signed");
         }
         write(before == '[' ? "[]" : "]", bytes);
     }
 
-    private static void message(RawJson message, List<ContentBlock> decoded, ByteArrayOutputStream bytes) {
+    /** Writes a message, as it is where nothing of it is foreign; false when nothing is left of it. */
+    private static boolean message(RawJson message, ByteArrayOutputStream bytes) {
+        boolean edited = false;
+        boolean emptied = false;
+        ByteArrayOutputStream fields = new ByteArrayOutputStream(message.length());
         char before = '{';
         for (Field field : JsonSlices.fields(message)) {
-            bytes.write(before);
+            fields.write(before);
             before = ',';
-            if (field.name().equals("content")) {
-                write("\"content\":", bytes);
-                content(JsonSlices.elements(field.value()), decoded, bytes);
+            List<RawJson> blocks = field.name().equals("content") ? JsonSlices.elements(field.value()) : List.of();
+            List<RawJson> kept = blocks.stream().filter(block -> !isForeign(block)).toList();
+            if (kept.size() == blocks.size()) {
+                write(field.whole(), fields);
+                emptied &= !field.name().equals("content");
             } else {
-                write(field.whole(), bytes);
+                edited = true;
+                emptied = kept.isEmpty();
+                write("\"content\":", fields);
+                content(kept, fields);
             }
         }
-        bytes.write('}');
+        fields.write('}');
+        if (edited) {
+            bytes.writeBytes(fields.toByteArray());
+        } else {
+            write(message, bytes);
+        }
+        return !emptied;
     }
 
-    private static void content(List<RawJson> blocks, List<ContentBlock> decoded, ByteArrayOutputStream bytes) {
-        char before = '[';
+    private static void content(List<RawJson> blocks, ByteArrayOutputStream bytes) {
+        bytes.write('[');
         for (int i = 0; i < blocks.size(); i++) {
-            if (!isForeign(decoded.get(i))) {
-                bytes.write(before);
-                before = ',';
-                write(blocks.get(i), bytes);
+            if (i > 0) {
+                bytes.write(',');
             }
+            write(blocks.get(i), bytes);
         }
         bytes.write(']');
     }

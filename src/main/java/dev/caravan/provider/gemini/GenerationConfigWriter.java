@@ -60,7 +60,8 @@ final class GenerationConfigWriter {
         if (request.outputSchema() != null) {
             out.writeStringField("responseMimeType", "application/json");
             out.writeFieldName("responseSchema");
-            JSON.writeTree(out, SchemaCleaner.clean(request.outputSchema(), "output_config.format.schema"));
+            JSON.writeTree(out,
+                    SchemaCleaner.clean(request.outputSchema(), "output_config.format.schema", new SchemaBudget()));
         }
         thinking(out);
         out.writeEndObject();

@@ -1,11 +1,13 @@
 package dev.caravan.provider.gemini;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.message.ApiException;
+import dev.caravan.message.MessageJson;
 import dev.caravan.message.RawJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,15 +34,18 @@ final class SchemaCleaner {
     /** More than any tool has; references that hold others twice double the size with every level. */
     private static final int MAX_SCHEMAS = 5_000;
     private static final int MAX_DEPTH = 64;
+    /** As many copied keywords, properties and names count as a schema. */
+    private static final int COPIES_OF_A_SCHEMA = 100;
     private static final int MAX_ENUM_IN_TEXT = 50;
 
     private final String path;
+    private final SchemaBudget budget;
     private final SchemaMerge merge;
     private int schemas;
 
-    private SchemaCleaner(JsonNode root, String path) {
-
+    private SchemaCleaner(JsonNode root, String path, SchemaBudget budget) {
         this.path = path;
+        this.budget = budget;
         this.merge = new SchemaMerge(root);
     }
 
@@ -48,12 +53,13 @@ final class SchemaCleaner {
      * The schema for Gemini.
      *
      * @param path where the schema stands in the request
+     * @param budget what is left for the schemas of the request
      * @throws ApiException 400 when it is too large once its references are in place
      */
-    static ObjectNode clean(RawJson schema, String path) {
-        try {
-            JsonNode root = JSON.readTree(schema.source(), schema.offset(), schema.length());
-            SchemaCleaner cleaner = new SchemaCleaner(root, path);
+    static ObjectNode clean(RawJson schema, String path, SchemaBudget budget) {
+        try (JsonParser in = MessageJson.FACTORY.createParser(schema.source(), schema.offset(), schema.length())) {
+            JsonNode root = JSON.readTree(in);
+            SchemaCleaner cleaner = new SchemaCleaner(root, path, budget);
             return cleaner.clean(root, Set.of(), 0);
         } catch (IOException e) {
             throw new UncheckedIOException("the request was found to be JSON before", e);
@@ -64,6 +70,11 @@ final class SchemaCleaner {
         if (++schemas > MAX_SCHEMAS) {
             throw ApiException.invalid(path, "holds more than " + MAX_SCHEMAS
                     + " schemas once its references are in place, too many for a provider of dialect gemini");
+        }
+        if (!budget.take(1 + merge.copiedSinceLast() / COPIES_OF_A_SCHEMA)) {
+            throw ApiException.invalid(path,
+                    "makes the schemas of the request too large for a provider of dialect gemini, "
+                            + "once their references are in place");
         }
         if (depth > MAX_DEPTH) {
             return typed("OBJECT");
@@ -116,7 +127,7 @@ final class SchemaCleaner {
     /** Alternatives stand alone in Gemini's schema, so what is said beside them is said in each. */
     private ObjectNode anyOf(ObjectNode own, List<JsonNode> alternatives, boolean nullable, Set<String> within,
             int depth) {
-        ObjectNode beside = own.deepCopy();
+        ObjectNode beside = JsonNodeFactory.instance.objectNode().setAll(own);
         beside.remove(List.of("anyOf", "oneOf", "nullable"));
         if (alternatives.isEmpty()) {
             beside.remove("type");
@@ -124,7 +135,7 @@ final class SchemaCleaner {
         }
         List<ObjectNode> cleaned = new ArrayList<>();
         for (JsonNode alternative : alternatives) {
-            ObjectNode one = clean(SchemaMerge.over(alternative, beside), within, depth + 1);
+            ObjectNode one = clean(merge.over(alternative, beside), within, depth + 1);
             if (nullable) {
                 allowNull(one);
             }

@@ -20,6 +20,7 @@ final class SchemaMerge {
 
     private final JsonNode root;
     private int steps;
+    private long copied;
 
     /** @param root the whole schema, in which references are looked up */
     SchemaMerge(JsonNode root) {
@@ -44,6 +45,13 @@ final class SchemaMerge {
         return new Merged(merged, references, recursive);
     }
 
+    /** How many keywords, properties and names were copied since this was asked last. */
+    long copiedSinceLast() {
+        long since = copied;
+        copied = 0;
+        return since;
+    }
+
     /** Whether an alternative says what a value is, and not only what else must hold. */
     static boolean describesValue(JsonNode alternative) {
         for (String keyword : SAYS_WHAT) {
@@ -55,8 +63,8 @@ final class SchemaMerge {
     }
 
     /** A schema with what another one says where it says nothing itself; both for what an object needs. */
-    static ObjectNode over(JsonNode schema, ObjectNode base) {
-        ObjectNode result = base.deepCopy();
+    ObjectNode over(JsonNode schema, ObjectNode base) {
+        ObjectNode result = shallow(base);
         if (schema.isObject()) {
             if (schema.has("type") || schema.has("$ref")) {
                 result.remove("type");
@@ -102,7 +110,14 @@ final class SchemaMerge {
         }
     }
 
-    private static void add(ObjectNode known, JsonNode schema, boolean schemaWins) {
+    /** What stands in a schema is shared, since nothing changes it. */
+    private ObjectNode shallow(ObjectNode schema) {
+        copied += schema.size();
+        return JsonNodeFactory.instance.objectNode().setAll(schema);
+    }
+
+    private void add(ObjectNode known, JsonNode schema, boolean schemaWins) {
+        copied += schema.size();
         schema.properties().forEach(keyword -> {
             JsonNode value = keyword.getValue();
             JsonNode before = known.get(keyword.getKey());
@@ -113,14 +128,17 @@ final class SchemaMerge {
                     }
                 }
                 case "properties" -> {
-                    if (value.isObject() && before instanceof ObjectNode properties) {
+                    if (value.isObject() && before instanceof ObjectNode some) {
+                        ObjectNode properties = shallow(some);
+                        copied += value.size();
                         value.properties().forEach(property -> {
                             if (schemaWins || !properties.has(property.getKey())) {
                                 properties.set(property.getKey(), property.getValue());
                             }
                         });
+                        known.set("properties", properties);
                     } else if (value.isObject()) {
-                        known.set("properties", value.deepCopy());
+                        known.set("properties", value);
                     }
                 }
                 case "required" -> {
@@ -129,6 +147,7 @@ final class SchemaMerge {
                         required.addAll((ArrayNode) before);
                     }
                     value.forEach(required::add);
+                    copied += required.size();
                     known.set("required", required);
                 }
                 default -> {

@@ -9,6 +9,7 @@ import dev.caravan.message.ToolChoice;
 import dev.caravan.provider.OfferedTools;
 import dev.caravan.provider.ToolNames;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Writes the tools of a request and how to choose among them. That calls come one at a time, and that the input keeps to the schema
@@ -34,8 +35,15 @@ final class ToolsWriter {
         out.writeArrayFieldStart("tools");
         out.writeStartObject();
         out.writeArrayFieldStart("functionDeclarations");
-        for (Tool tool : offered.tools()) {
-            write(tool, "tools." + request.tools().indexOf(tool) + ".input_schema", names, out);
+        SchemaBudget budget = new SchemaBudget();
+        List<Tool> all = request.tools();
+        int next = 0;
+        // Those offered are some of all, in the same order.
+        for (int i = 0; i < all.size() && next < offered.tools().size(); i++) {
+            if (all.get(i) == offered.tools().get(next)) {
+                write(all.get(i), "tools." + i + ".input_schema", budget, names, out);
+                next++;
+            }
         }
         out.writeEndArray();
         out.writeEndObject();
@@ -45,13 +53,14 @@ final class ToolsWriter {
         }
     }
 
-    private static void write(Tool tool, String path, ToolNames names, JsonGenerator out) throws IOException {
+    private static void write(Tool tool, String path, SchemaBudget budget, ToolNames names, JsonGenerator out)
+            throws IOException {
         out.writeStartObject();
         out.writeStringField("name", names.toProvider(tool.name()));
         if (tool.description() != null) {
             out.writeStringField("description", tool.description());
         }
-        ObjectNode schema = SchemaCleaner.clean(tool.inputSchema(), path);
+        ObjectNode schema = SchemaCleaner.clean(tool.inputSchema(), path, budget);
         // A function without parameters has no schema: an object without properties is refused.
         if (schema.has("properties")) {
             out.writeFieldName("parameters");

@@ -1,12 +1,10 @@
 package dev.caravan.provider.ollama;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.caravan.message.MessageJson;
 import dev.caravan.provider.ReplyValue;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -139,19 +137,11 @@ record ReplyLine(String thinking, String content, List<ToolCall> calls, boolean 
                 switch (field) {
                     case "name" -> name = ReplyValue.string(json);
                     case "arguments" ->
-                        arguments = value == JsonToken.START_OBJECT ? object() : ReplyValue.string(json);
+                        arguments = value == JsonToken.START_OBJECT ? ReplyValue.json(json) : ReplyValue.string(json);
                     default -> json.skipChildren();
                 }
             }
             return new ToolCall("", name, arguments);
-        }
-
-        private String object() throws IOException {
-            StringWriter text = new StringWriter();
-            try (JsonGenerator copy = MessageJson.FACTORY.createGenerator(text)) {
-                copy.copyCurrentStructure(json);
-            }
-            return text.toString();
         }
     }
 }

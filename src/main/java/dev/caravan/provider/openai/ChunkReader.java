@@ -1,6 +1,5 @@
 package dev.caravan.provider.openai;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.caravan.message.MessageJson;
@@ -8,7 +7,6 @@ import dev.caravan.provider.ReplyValue;
 import dev.caravan.provider.openai.Chunk.Piece;
 import dev.caravan.provider.openai.Chunk.ToolFragment;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -163,7 +161,7 @@ final class ChunkReader {
             json.skipChildren();
             return;
         }
-        String array = copy();
+        String array = ReplyValue.json(json);
         try (JsonParser within = MessageJson.FACTORY.createParser(array)) {
             within.nextToken();
             detailsText = new ChunkReader(within, turnField).joined("text", "summary");
@@ -294,16 +292,7 @@ final class ChunkReader {
         if (value != JsonToken.START_OBJECT) {
             return ReplyValue.string(json);
         }
-        return copy();
-    }
-
-    /** The value at hand as text. */
-    private String copy() throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator copy = MessageJson.FACTORY.createGenerator(text)) {
-            copy.copyCurrentStructure(json);
-        }
-        return text.toString();
+        return ReplyValue.json(json);
     }
 
     private void usage() throws IOException {

@@ -219,7 +219,9 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     private void sign() {
         if (detailsToTell) {
             detailsToTell = false;
-            out.signature(details.signature());
+            if (out.signature(details.signature())) {
+                details.clear();
+            }
         }
     }
 
@@ -244,7 +246,11 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
             case "length", "max_tokens" -> StopReason.MAX_TOKENS;
             // Mistral: prompt and reply together were longer than the model can take.
             case "model_length" -> StopReason.MODEL_CONTEXT_WINDOW_EXCEEDED;
-            case "content_filter" -> StopReason.REFUSAL;
+            // Z.ai calls it sensitive.
+            case "content_filter", "sensitive" -> StopReason.REFUSAL;
+            // vLLM and SGLang of a request that they gave up; Z.ai of a failure while the model ran.
+            case "abort", "network_error" -> throw OpenAiErrors.broken("the provider broke the message off: "
+                    + finishReason);
             case "error" -> throw OpenAiErrors.inReply(ProviderError.SILENT);
             case "insufficient_system_resource" -> throw new ApiException(ErrorType.OVERLOADED_ERROR,
                     "the provider ran out of resources before the message was complete");

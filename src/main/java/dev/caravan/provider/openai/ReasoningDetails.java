@@ -1,12 +1,11 @@
 package dev.caravan.provider.openai;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.caravan.message.ContentBlock;
 import dev.caravan.message.MessageJson;
+import dev.caravan.provider.ReplyValue;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -46,11 +45,7 @@ final class ReasoningDetails {
         Map<String, String> fields = new LinkedHashMap<>();
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             json.nextToken();
-            StringWriter value = new StringWriter();
-            try (JsonGenerator copy = MessageJson.FACTORY.createGenerator(value)) {
-                copy.copyCurrentStructure(json);
-            }
-            fields.put(field, value.toString());
+            fields.put(field, ReplyValue.json(json));
         }
         return fields;
     }
@@ -97,6 +92,12 @@ final class ReasoningDetails {
         }
         return MARK + Base64.getUrlEncoder().withoutPadding()
                 .encodeToString(array.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Forgets what came so far, which a signature holds now. */
+    void clear() {
+        items.clear();
+        size = 0;
     }
 
     /** The items that a signature holds, the inside of an array; empty when it holds none. */

@@ -4,7 +4,9 @@ import dev.caravan.message.EventSequencer;
 import dev.caravan.provider.ToolNames;
 import dev.caravan.provider.openai.Chunk.ToolFragment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Finds the call that a fragment belongs to. OpenAI numbers its calls by {@code index}; others start at 1, leave the number
@@ -15,6 +17,9 @@ final class ToolCalls {
     private final EventSequencer out;
     private final ToolNames names;
     private final List<Call> calls = new ArrayList<>();
+    /** The latest call of each number, and the first of each id. */
+    private final Map<Integer, Call> byIndex = new HashMap<>();
+    private final Map<String, Call> byId = new HashMap<>();
 
     ToolCalls(EventSequencer out, ToolNames names) {
         this.out = out;
@@ -41,7 +46,7 @@ final class ToolCalls {
         for (int i = 0; i < fragments.size(); i++) {
             ToolFragment fragment = fragments.get(i);
             Call known = fragment.index() >= 0
-                    ? byIndex(fragment.index())
+                    ? byIndex.get(fragment.index())
                     : unnumbered(fragment, fragments.size() == 1 ? calls.size() - 1 : i);
             add(fragment, known);
         }
@@ -63,33 +68,22 @@ final class ToolCalls {
         if (call == null) {
             call = new Call(calls.size(), fragment);
             calls.add(call);
+            byIndex.put(call.index, call);
         }
         if (call.id.isEmpty()) {
             call.id = fragment.id();
         }
+        byId.putIfAbsent(call.id, call);
         if (call.name.isEmpty()) {
             call.name = fragment.name();
         }
         out.tool(call.key, fragment.id(), names.fromProvider(fragment.name()), fragment.arguments());
     }
 
-    private Call byIndex(int index) {
-        for (int i = calls.size() - 1; i >= 0; i--) {
-            if (calls.get(i).index == index) {
-                return calls.get(i);
-            }
-        }
-        return null;
-    }
-
     /** A fragment without a number: its id tells, else its place does, unless it names another tool. */
     private Call unnumbered(ToolFragment fragment, int place) {
-        if (!fragment.id().isEmpty()) {
-            for (Call call : calls) {
-                if (call.id.equals(fragment.id())) {
-                    return call;
-                }
-            }
+        if (!fragment.id().isEmpty() && byId.containsKey(fragment.id())) {
+            return byId.get(fragment.id());
         }
         if (place < 0 || place >= calls.size()) {
             return null;

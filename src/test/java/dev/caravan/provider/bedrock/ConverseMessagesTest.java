@@ -1,5 +1,6 @@
 package dev.caravan.provider.bedrock;
 
+import org.junit.jupiter.api.Timeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -266,5 +267,14 @@ class ConverseMessagesTest {
                             + "\"document\",\"title\":\"d\",\"source\":{\"type\":\"text\",\"media_type\":\"text/plain\","
                             + "\"data\":\"x\"}},{\"type\":\"text\",\"text\":\"and?\"}]}");
         }
+    }
+
+    /** As many as a request can hold must not take minutes. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void manyDocumentsOfOneName() {
+        String document = "{\"type\":\"document\",\"source\":{\"type\":\"text\",\"media_type\":\"text/plain\",\"data\":\"x\"}}";
+        String content = Converse.content("[" + (document + ",").repeat(299_999) + document + "]");
+        assertTrue(content.contains("\"name\":\"document (300000)\""));
     }
 }

@@ -213,4 +213,37 @@ class InvokeTest {
                 () -> new InvokeResponseDecoder(events::add, false).event("chunk", "{}".getBytes(), 0, 2));
         assertEquals(List.of(), events);
     }
+
+    /** The last one counts to most readers, but what Anthropic would refuse is left out of each. */
+    @Test
+    void fieldsThatStandTwice() {
+        assertEquals("{\"anthropic_version\":\"bedrock-2023-05-31\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\","
+                + "\"content\":\"a\"},{\"role\":\"user\",\"content\":\"b\"}],\"messages\":[{\"role\":\"assistant\",\"content\":["
+                + "{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"text\",\"text\":\"b\"}],\"content\":["
+                + "{\"text\":\"c\",\"type\":\"text\"}]}]}",
+                encoded("{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"a\"},"
+                        + "{\"role\":\"user\",\"content\":\"b\"}],\"messages\":[{\"role\":\"assistant\",\"content\":["
+                        + "{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"text\",\"text\":\"b\"}],\"content\":["
+                        + "{\"thinking\":\"t\",\"signature\":\"\",\"type\":\"thinking\"},{\"text\":\"c\",\"type\":\"text\"}]}]}"));
+    }
+
+    @Test
+    void nothingIsLeft() {
+        ApiException e = assertThrows(ApiException.class,
+                () -> encoded("{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"assistant\",\"content\":["
+                        + "{\"type\":\"thinking\",\"thinking\":\"t\",\"signature\":\"caravan:openai\"}]}]}"));
+        assertEquals(400, e.status());
+        assertTrue(e.getMessage().startsWith("messages: "), e.getMessage());
+    }
+
+    @Test
+    void aStringAsLongAsTheApiTakes() {
+        String long21 = "x".repeat(21_000_000);
+        assertTrue(encoded("{\"model\":\"m\",\"system\":\"" + long21 + "\"" + REST).contains(long21));
+    }
+
+    @Test
+    void aByteOrderMarkIsLeftOut() {
+        assertEquals("{\"anthropic_version\":\"bedrock-2023-05-31\"" + REST, encoded("\uFEFF{\"model\":\"m\"" + REST));
+    }
 }

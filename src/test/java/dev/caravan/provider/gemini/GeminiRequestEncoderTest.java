@@ -1,5 +1,8 @@
 package dev.caravan.provider.gemini;
 
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Timeout;
 import static dev.caravan.provider.gemini.Encoded.GENERATION_3;
 import static dev.caravan.provider.gemini.Encoded.fields;
 import static dev.caravan.provider.gemini.Encoded.refuses;
@@ -171,5 +174,44 @@ class GeminiRequestEncoderTest {
     void theSameRequestGivesTheSameBytes() {
         String request = withFields(TOOLS + ",\"system\":\"s\",\"thinking\":{\"type\":\"adaptive\"}");
         assertEquals(Encoded.request(request, GENERATION_3), Encoded.request(request, GENERATION_3));
+    }
+
+    /** As many as a request can hold must not take minutes. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void manyTools() {
+        String tool = "{\"name\":\"f\",\"input_schema\":{}}";
+        MessageRequest request = Encoded
+                .decoded(withFields("\"tools\":[" + (tool + ",").repeat(99_999) + tool + "]"));
+        assertTrue(new GeminiRequestEncoder("google").encode(request, "m", 5,
+                ToolNames.beginningWithALetter(request)).length > 99_999);
+    }
+
+    @Test
+    void theSchemaThatIsTooLargeIsTheOneThatIsNamed() {
+        String tool = "{\"name\":\"f\",\"input_schema\":{}}";
+        String large = "{\"name\":\"g\",\"input_schema\":{\"properties\":{"
+                + IntStream.range(0, 5_001).mapToObj(i -> "\"p" + i + "\":{}").collect(Collectors.joining(",")) + "}}}";
+        refuses(withFields("\"tools\":[{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}," + tool + "," + large
+                + "]"),
+                "tools.2.input_schema: holds more than 5000 schemas once its references are in place, too many for a "
+                        + "provider of dialect gemini");
+    }
+
+    /** A few hundred bytes of references that double at each level stand for thousands of schemas, in each of many tools. */
+    @Test
+    void toolsThatTogetherAreTooLarge() {
+        StringBuilder levels = new StringBuilder();
+        for (int i = 0; i < 11; i++) {
+            String next = "{\"$ref\":\"#/$defs/l" + (i + 1) + "\"}";
+            levels.append("\"l").append(i).append("\":{\"properties\":{\"x\":").append(next).append(",\"y\":")
+                    .append(next)
+                    .append("}},");
+        }
+        String tool = "{\"name\":\"f\",\"input_schema\":{\"$ref\":\"#/$defs/l0\",\"$defs\":{" + levels
+                + "\"l11\":{}}}}";
+        refuses(withFields("\"tools\":[" + (tool + ",").repeat(999) + tool + "]"),
+                "tools.24.input_schema: makes the schemas of the request too large for a provider of dialect gemini, "
+                        + "once their references are in place");
     }
 }

@@ -1,5 +1,6 @@
 package dev.caravan.provider.gemini;
 
+import org.junit.jupiter.api.Timeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** JSON schemas and what Gemini gets of them. */
 class SchemaCleanerTest {
     private static String clean(String schema) {
-        return SchemaCleaner.clean(RawJson.of(schema), "tools.0.input_schema").toString();
+        return SchemaCleaner.clean(RawJson.of(schema), "tools.0.input_schema", new SchemaBudget()).toString();
     }
 
     @ParameterizedTest
@@ -120,5 +121,25 @@ class SchemaCleanerTest {
     void deepNesting() {
         String schema = "{\"type\":\"array\",\"items\":".repeat(90) + "{}" + "}".repeat(90);
         assertTrue(clean(schema).contains("{\"type\":\"OBJECT\"}"));
+    }
+
+    /** What stands beside many alternatives is not copied for each. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void muchBesideManyAlternatives() {
+        String much = "[" + "1,".repeat(3_000_000) + "1]";
+        String one = "{\"type\":\"string\"}";
+        String cleaned = clean("{\"x\":" + much + ",\"anyOf\":[" + (one + ",").repeat(4_900) + one + "]}");
+        assertTrue(cleaned.startsWith("{\"anyOf\":[{\"type\":\"STRING\"},"), cleaned);
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void manyNamesBesideManyAlternatives() {
+        String names = "[" + "\"a\",".repeat(1_000_000) + "\"a\"]";
+        String one = "{\"type\":\"object\",\"required\":[\"a\"]}";
+        ApiException e = assertThrows(ApiException.class, () -> clean("{\"properties\":{\"a\":{}},\"required\":" + names
+                + ",\"anyOf\":[" + (one + ",").repeat(4_900) + one + "]}"));
+        assertEquals(400, e.status());
     }
 }

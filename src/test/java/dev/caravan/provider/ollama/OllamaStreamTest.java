@@ -264,4 +264,17 @@ class OllamaStreamTest {
             end tool_use in 3 created 0 read 0 out 9
             stop""", EventText.of(events));
     }
+
+    @Test
+    void noNumberLosesADigit() {
+        becomes(line("\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":{\"n\":"
+                + "[12345678901234567890.123,1.50]}}}]") + done("stop"), """
+                    start
+                    0 tool_use c f
+                    0 +
+                    0 +{"n":[12345678901234567890.123,1.50]}
+                    0 stop
+                    end tool_use in 26 created 0 read 0 out 7
+                    stop""");
+    }
 }

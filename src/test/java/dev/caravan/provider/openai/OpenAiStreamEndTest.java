@@ -27,7 +27,7 @@ class OpenAiStreamEndTest {
     @ParameterizedTest
     @DisplayName("case 2: why a text ended")
     @CsvSource({"stop,end_turn", "length,max_tokens", "max_tokens,max_tokens", "content_filter,refusal",
-            "model_length,model_context_window_exceeded", "eos,end_turn", "something_new,end_turn",
+            "sensitive,refusal", "model_length,model_context_window_exceeded", "eos,end_turn", "something_new,end_turn",
             // there is no call to wait for
             "tool_calls,end_turn", "function_call,end_turn"})
     void stopReasonOfText(String finishReason, String stopReason) {
@@ -262,6 +262,9 @@ class OpenAiStreamEndTest {
             "event: error plain words | 502 | api_error | plain words",
             // a finish reason that is a failure
             "F error | 502 | api_error | the provider reported an error without a reason",
+            // vLLM and SGLang; Z.ai
+            "F abort | 502 | api_error | the provider broke the message off: abort",
+            "F network_error | 502 | api_error | the provider broke the message off: network_error",
             "F insufficient_system_resource | 529 | overloaded_error | the provider ran out of resources before the message was complete"})
     void aFailureInTheMidst(String line, int status, String type, String message) {
         Decoded.stream("D {\"content\":\"x\"}\n" + line + "\n[DONE]").fails("start\n0 text\n0 +x", status, type,

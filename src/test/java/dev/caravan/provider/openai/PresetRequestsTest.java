@@ -304,4 +304,19 @@ class PresetRequestsTest {
                     .append("}}]}");
         }
     }
+
+    @Test
+    @DisplayName("case 4, OpenRouter: reasoning_details of reasoning between calls come back once")
+    void reasoningDetailsBetweenCalls() {
+        String think = "D {\"reasoning\":\"%s\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"%s\",\"signature\":\"%s\",\"index\":%d}]}\n";
+        Decoded decoded = Decoded.stream(think.formatted("a", "a", "s1", 0) + "D {\"content\":\"x\"}\n"
+                + think.formatted("b", "b", "s2", 1) + "D {\"content\":\"y\"}\nF stop\n[DONE]",
+                Encoded.provider("preset: openrouter").options(), Decoded.NO_NAMES);
+        String message = decoded.message();
+        String content = message.substring(message.indexOf("\"content\":") + 10, message.indexOf(",\"stop_reason\""));
+        assertEquals("[{\"role\":\"assistant\",\"content\":\"xy\",\"reasoning_details\":["
+                + "{\"type\":\"reasoning.text\",\"text\":\"a\",\"signature\":\"s1\",\"index\":0},"
+                + "{\"type\":\"reasoning.text\",\"text\":\"b\",\"signature\":\"s2\",\"index\":1}]}]",
+                Encoded.messages("[{\"role\":\"assistant\",\"content\":" + content + "}]", preset("openrouter")));
+    }
 }
