@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,29 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The AI SDK with each of its providers that can speak to the gateway, a process in front of it; a scripted upstream behind. */
 @DisplayName("The AI SDK on Node.js")
 @Timeout(240)
-class AiSdkIT extends GatewayTest {
-    private static final String KEY = "the-clients-own-key";
-
-    @TempDir
-    Path scratch;
-
-    @Override
-    protected String config() {
-        return """
-            keys: [the-clients-own-key]
-            providers:
-              gpt: { dialect: openai, base-url: "%s/v1", api-key: upstream-key-0123456789 }
-              claude: { dialect: anthropic, base-url: "%s", api-key: upstream-key-0123456789 }
-            models:
-              - { match: alias, to: "gpt/gpt-up" }
-              - { match: "claude-*", to: "claude/{model}" }
-            """;
-    }
-
-    @Override
-    protected List<String> secrets() {
-        return List.of(Wire.PROMPT, Wire.ANSWER, Wire.UPSTREAM_KEY, KEY);
-    }
+class AiSdkIT extends NodeClientTest {
 
     @BeforeEach
     void clientsAreInstalled() {
@@ -49,11 +25,8 @@ class AiSdkIT extends GatewayTest {
     }
 
     private JsonNode sdk(String provider, String operation, String model) throws IOException, InterruptedException {
-        ClientProcess.Result result = ClientProcess.run(NodeModules.CLIENTS, scratch,
-                Map.of("BASE_URL", gateway.uri("/v1").toString(), "API_KEY", KEY, "PROMPT", Wire.PROMPT),
-                List.of("node", "ai.mjs", provider, operation, model));
-        assertEquals(0, result.exitCode(), result::err);
-        return Json.read(result.out());
+        return run("ai.mjs", Map.of("BASE_URL", gateway.uri("/v1").toString(), "API_KEY", KEY, "PROMPT", Wire.PROMPT),
+                provider, operation, model);
     }
 
     @ParameterizedTest

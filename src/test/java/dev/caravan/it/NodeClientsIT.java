@@ -4,16 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,30 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Anthropic's TypeScript SDK, a process in front of the gateway; a scripted upstream behind. */
 @DisplayName("Anthropic's TypeScript SDK on Node.js")
 @Timeout(240)
-class NodeClientsIT extends GatewayTest {
-    private static final String KEY = "the-clients-own-key";
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    @TempDir
-    Path scratch;
-
-    @Override
-    protected String config() {
-        return """
-            keys: [the-clients-own-key]
-            providers:
-              gpt: { dialect: openai, base-url: "%s/v1", api-key: upstream-key-0123456789, models: [gpt-a, gpt-b] }
-              claude: { dialect: anthropic, base-url: "%s", api-key: upstream-key-0123456789 }
-            models:
-              - { match: alias, to: "gpt/gpt-up" }
-              - { match: "claude-*", to: "claude/{model}" }
-            """;
-    }
-
-    @Override
-    protected List<String> secrets() {
-        return List.of(Wire.PROMPT, Wire.ANSWER, Wire.UPSTREAM_KEY, KEY);
-    }
+class NodeClientsIT extends NodeClientTest {
 
     @BeforeEach
     void clientsAreInstalled() {
@@ -56,11 +30,9 @@ class NodeClientsIT extends GatewayTest {
     }
 
     private JsonNode sdk(String operation, String argument) throws IOException, InterruptedException {
-        ClientProcess.Result result = ClientProcess.run(NodeModules.CLIENTS, scratch,
-                Map.of("ANTHROPIC_BASE_URL", gateway.uri("").toString(), "ANTHROPIC_API_KEY", KEY),
-                List.of("node", "sdk.mjs", operation, argument));
-        assertEquals(0, result.exitCode(), result::err);
-        return JSON.readTree(result.out());
+        return run("sdk.mjs", Map.of("ANTHROPIC_BASE_URL", gateway.uri("").toString(), "ANTHROPIC_API_KEY", KEY),
+                operation,
+                argument);
     }
 
     private static String request(String model) {
@@ -111,7 +83,7 @@ class NodeClientsIT extends GatewayTest {
             {"name":"time","input_schema":{"type":"object"}}],"""));
         assertEquals(2, seen.path("turns").asInt(), seen::toString);
         assertEquals(Wire.ANSWER, seen.path("message").path("content").path(0).path("text").asText());
-        JsonNode messages = JSON.readTree(upstream.calls().getLast().request().body()).path("messages");
+        JsonNode messages = Json.read(upstream.calls().getLast().request().text()).path("messages");
         assertEquals(List.of("user", "assistant", "tool", "tool"), messages.findValuesAsText("role"));
         assertEquals(List.of("call_A", "call_B"), messages.findValuesAsText("tool_call_id"));
         assertEquals("weather {\"city\":2}", messages.path(2).path("content").asText());

@@ -5,14 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,32 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** OpenAI's SDK for Node.js, a process in front of the gateway; a scripted upstream behind. */
 @DisplayName("OpenAI's SDK on Node.js")
 @Timeout(240)
-class OpenAiNodeIT extends GatewayTest {
-    private static final String KEY = "the-clients-own-key";
+class OpenAiNodeIT extends NodeClientTest {
     private static final String TOOLS = """
         "tools":[{"type":"function","function":{"name":"weather","parameters":{"type":"object"}}},\
         {"type":"function","function":{"name":"time","parameters":{"type":"object"}}}],""";
-
-    @TempDir
-    Path scratch;
-
-    @Override
-    protected String config() {
-        return """
-            keys: [the-clients-own-key]
-            providers:
-              gpt: { dialect: openai, base-url: "%s/v1", api-key: upstream-key-0123456789, models: [gpt-a, gpt-b] }
-              claude: { dialect: anthropic, base-url: "%s", api-key: upstream-key-0123456789 }
-            models:
-              - { match: alias, to: "gpt/gpt-up" }
-              - { match: "claude-*", to: "claude/{model}" }
-            """;
-    }
-
-    @Override
-    protected List<String> secrets() {
-        return List.of(Wire.PROMPT, Wire.ANSWER, Wire.UPSTREAM_KEY, KEY);
-    }
 
     @BeforeEach
     void clientsAreInstalled() {
@@ -53,11 +29,9 @@ class OpenAiNodeIT extends GatewayTest {
     }
 
     private JsonNode sdk(String operation, String argument) throws IOException, InterruptedException {
-        ClientProcess.Result result = ClientProcess.run(NodeModules.CLIENTS, scratch,
-                Map.of("OPENAI_BASE_URL", gateway.uri("/v1").toString(), "OPENAI_API_KEY", KEY),
-                List.of("node", "openai.mjs", operation, argument));
-        assertEquals(0, result.exitCode(), result::err);
-        return Json.read(result.out());
+        return run("openai.mjs", Map.of("OPENAI_BASE_URL", gateway.uri("/v1").toString(), "OPENAI_API_KEY", KEY),
+                operation,
+                argument);
     }
 
     private static String request(String model, String fields) {
