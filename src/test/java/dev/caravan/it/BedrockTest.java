@@ -22,7 +22,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Amazon Bedrock as the client sees it, and the gateway as Bedrock does: signed requests, frames, exceptions. */
 class BedrockTest extends GatewayTest {
@@ -48,7 +47,6 @@ class BedrockTest extends GatewayTest {
               key: { dialect: bedrock, region: eu-west-1, base-url: "%s/vpc", api-key: upstream-key-0123456789 }
               profile: { dialect: bedrock, region: cn-north-1, base-url: "%s", profile: work }
               nobody: { dialect: bedrock, region: eu-west-1, base-url: "%s", profile: nobody }
-              fast: { dialect: bedrock, region: eu-west-1, base-url: "%s", timeouts: { idle: 400ms } }
               converse: { dialect: bedrock, region: eu-west-1, base-url: "%s", api: converse, betas: [a, b] }
             models:
               - { match: "claude-*", to: "aws/eu.anthropic.{model}-v1:0" }
@@ -271,14 +269,6 @@ class BedrockTest extends GatewayTest {
     }
 
     @Test
-    void aPageOfAProxyIsNoReply() throws IOException {
-        upstream.script(call -> call.reply("200 OK", "text/html", "<html></html>"));
-        assertEquals(502, ask(Wire.streaming("nova")).status());
-        upstream.script(call -> call.reply("503 No", "text/html", "<html></html>"));
-        assertEquals(529, ask(Wire.streaming("nova")).status());
-    }
-
-    @Test
     void anExceptionBeforeTheFirstTokenKeepsItsStatus() throws IOException {
         upstream.script(call -> stream(call, AwsFrames.stream(
                 "messageStart {\"role\":\"assistant\"}\n!throttlingException {\"message\":\"slow down\"}")));
@@ -309,43 +299,17 @@ class BedrockTest extends GatewayTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"end", "inside", "reset", "damaged"})
-    void aStreamThatDoesNotReachItsEnd(String how) throws IOException {
+    @Test
+    void aDamagedFrameIsNoEnd() throws IOException {
         CountDownLatch seen = new CountDownLatch(1);
-        upstream.script(call -> {
-            head(call).chunk(AwsFrames.stream(OPENING)).await(seen);
-            byte[] more = AwsFrames.stream("messageStop {\"stopReason\":\"end_turn\"}");
-            switch (how) {
-                case "inside" -> call.chunk(java.util.Arrays.copyOf(more, more.length - 1)).lastChunk();
-                case "reset" -> call.reset();
-                case "damaged" -> {
-                    more[more.length - 6] ^= 1;
-                    call.chunk(more).lastChunk();
-                }
-                default -> call.lastChunk();
-            }
-        });
+        byte[] damaged = AwsFrames.stream("messageStop {\"stopReason\":\"end_turn\"}");
+        damaged[damaged.length - 6] ^= 1;
+        upstream.script(call -> head(call).chunk(AwsFrames.stream(OPENING)).await(seen).chunk(damaged).lastChunk());
         try (RawClient client = gateway.connect()) {
             WireReply reply = client.post("/v1/messages", Wire.streaming("nova")).head();
-            WireEvent event = reply.event();
-            while (!event.name().equals("content_block_delta")) {
-                event = reply.event();
-            }
+            assertEquals("message_start", reply.event().name());
             seen.countDown();
             assertEquals("api_error", lastOf(reply).json().at("/error/type").asText());
-        }
-    }
-
-    @Test
-    void silenceInTheMidstIsATimeOut() throws IOException {
-        upstream.script(call -> {
-            head(call).chunk(AwsFrames.stream(OPENING));
-            call.awaitClientClosed();
-        });
-        try (RawClient client = gateway.connect()) {
-            WireReply reply = client.post("/v1/messages", Wire.streaming("fast/amazon.nova-v1:0")).head();
-            assertEquals("timeout_error", lastOf(reply).json().at("/error/type").asText());
         }
     }
 

@@ -2,66 +2,30 @@ package dev.caravan.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.message.EventGrammar;
 import dev.caravan.message.EventGrammar.Block;
-import dev.caravan.message.EventGrammar.Frame;
 import dev.caravan.message.EventGrammar.Said;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An upstream that speaks Gemini's API, with all that can break there. */
-class GeminiTest extends GatewayTest {
+class GeminiTest extends ProviderTest {
     @Override
     protected String config() {
         return """
             providers:
               google: { dialect: gemini, base-url: "%s/some/proxy", api-key: upstream-key-0123456789 }
-              brief: { dialect: gemini, base-url: "%s", timeouts: { idle: 400ms } }
             models:
               - { match: "claude-*", to: "google/gemini-3-flash" }
             """;
-    }
-
-    private WireReply stream(RawClient client, String model) throws IOException {
-        WireReply reply = client.post("/v1/messages", Wire.streaming(model), "x-api-key: clients-own-key").head();
-        assertEquals(200, reply.status());
-        return reply;
-    }
-
-    private static List<Frame> frames(List<WireEvent> events) {
-        return events.stream().map(event -> new Frame(event.name(), event.data())).toList();
-    }
-
-    private Said whole(ScriptedUpstream.Script script) throws IOException {
-        upstream.script(script);
-        try (RawClient client = gateway.connect()) {
-            return EventGrammar.wholeStream(frames(stream(client, "claude-x").events()));
-        }
-    }
-
-    private void assertEndsInError(String type, String words, String model, ScriptedUpstream.Script script)
-            throws IOException {
-        upstream.script(script);
-        try (RawClient client = gateway.connect()) {
-            Said said = EventGrammar.failedStream(frames(stream(client, model).events()));
-            assertEquals(type, said.error().path("type").asText());
-            assertTrue(said.error().path("message").asText().contains(words), said.error().toString());
-            assertFalse(said.error().toString().contains(Wire.UPSTREAM_KEY));
-            assertEquals(200, client.get("/health/live").reply().status(), "the connection is as good as before");
-        }
-        gateway.awaitIdle();
-        assertEquals(List.of(), gateway.log().troubles());
     }
 
     private static UpstreamCall begin(UpstreamCall call) throws IOException {
@@ -70,7 +34,7 @@ class GeminiTest extends GatewayTest {
 
     @Test
     void aStream() throws IOException {
-        Said said = whole(call -> begin(call).chunk(GeminiWire.parts(
+        Said said = whole("claude-x", call -> begin(call).chunk(GeminiWire.parts(
                 "[{\"functionCall\": {\"name\": \"f\",\"args\": {\"a\": 1}},\"thoughtSignature\": \"S\"}]"))
                 .chunk(GeminiWire.end("STOP")).lastChunk());
         assertEquals("tool_use", said.stopReason());
@@ -105,20 +69,11 @@ class GeminiTest extends GatewayTest {
         }
         assertEquals("POST /some/proxy/v1beta/models/gemini-3-flash:generateContent HTTP/1.1",
                 upstream.call().request().line());
-        assertEquals(List.of(Block.text(Wire.ANSWER)), whole(upstream.script()).blocks(),
+        assertEquals(List.of(Block.text(Wire.ANSWER)), whole("claude-x", upstream.script()).blocks(),
                 "also when a stream was asked for");
         upstream.script(call -> call.json("[" + reply + "]"));
-        assertEquals(List.of(Block.text(Wire.ANSWER)), whole(upstream.script()).blocks(), "also as an array");
-    }
-
-    @Test
-    void aStreamWhereAWholeMessageWasAskedFor() throws IOException {
-        upstream.script(call -> begin(call).chunk(GeminiWire.end("MAX_TOKENS")).lastChunk());
-        try (RawClient client = gateway.connect()) {
-            JsonNode message = client.post("/v1/messages", Wire.request("claude-x")).reply().json();
-            assertEquals(Wire.ANSWER, message.path("content").get(0).path("text").asText());
-            assertEquals("max_tokens", message.path("stop_reason").asText());
-        }
+        assertEquals(List.of(Block.text(Wire.ANSWER)), whole("claude-x", upstream.script()).blocks(),
+                "also as an array");
     }
 
     @ParameterizedTest
@@ -145,69 +100,13 @@ class GeminiTest extends GatewayTest {
                 upstream.call().request().line());
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 7})
-    void piecesOfAnySizeAndCharactersCutAnywhere(int size) throws IOException {
-        String text = "Grüße 你好 🎉";
-        byte[] bytes = (GeminiWire.text(text) + GeminiWire.end("STOP")).getBytes(StandardCharsets.UTF_8);
-        Said said = whole(call -> {
-            call.streamHead();
-            for (int at = 0; at < bytes.length; at += size) {
-                call.chunk(Arrays.copyOfRange(bytes, at, Math.min(at + size, bytes.length)));
-            }
-            call.lastChunk();
-        });
-        assertEquals(List.of(Block.text(text)), said.blocks());
-    }
-
     @Test
     void aRefusedPrompt() throws IOException {
-        Said said = whole(call -> call.streamHead()
+        Said said = whole("claude-x", call -> call.streamHead()
                 .chunk("data: {\"promptFeedback\":{\"blockReason\":\"PROHIBITED_CONTENT\"},\"usageMetadata\":{\"promptTokenCount\":9}}\r\n\r\n")
                 .lastChunk());
         assertEquals("refusal", said.stopReason());
         assertEquals(List.of(), said.blocks());
-    }
-
-    @Test
-    void brokenOffWithoutAReason() throws IOException {
-        assertEndsInError("api_error", "ended before the message did", "claude-x", call -> begin(call).lastChunk());
-    }
-
-    @Test
-    void closedWithoutTheLastChunk() throws IOException {
-        assertEndsInError("api_error", "provider google broke", "claude-x",
-                call -> begin(call).chunk(GeminiWire.end("STOP")).close());
-    }
-
-    @Test
-    void reset() throws IOException {
-        upstream.script(call -> {
-            begin(call);
-            call.reset();
-        });
-        try (RawClient client = gateway.connect()) {
-            WireReply reply = client.post("/v1/messages", Wire.streaming("claude-x")).head();
-            // A reset may overtake the first bytes; then there is still a status to tell it with.
-            if (reply.status() == 200) {
-                EventGrammar.failedStream(frames(reply.events()));
-            } else {
-                assertEquals(502, reply.status());
-            }
-        }
-    }
-
-    @Test
-    void silence() throws IOException {
-        assertEndsInError("timeout_error", "provider brief was silent", "brief/x",
-                call -> begin(call).awaitClientClosed());
-        Patience.await("the connection is closed").until(() -> upstream.call().clientClosed().getCount() == 0);
-    }
-
-    @Test
-    void notJson() throws IOException {
-        assertEndsInError("api_error", "no JSON", "claude-x",
-                call -> begin(call).chunk("data: {\"candidates\":[}\r\n\r\n" + GeminiWire.end("STOP")).lastChunk());
     }
 
     @Test
@@ -226,26 +125,15 @@ class GeminiTest extends GatewayTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"400, 400, invalid_request_error", "401, 502, api_error", "403, 502, api_error",
-            "404, 404, not_found_error", "429, 429, rate_limit_error", "500, 500, api_error",
-            "503, 529, overloaded_error", "504, 504, timeout_error", "307, 502, api_error"})
-    void aFailureBeforeTheFirstTokenKeepsAStatus(int from, int status, String type) throws IOException {
-        String json = GeminiWire.error(from, "X", "no, says " + Wire.UPSTREAM_KEY,
-                "{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"34.4s\"}");
-        for (String body : List.of(json, "[" + json + "]", "<html>sorry</html>", "")) {
-            upstream.script(call -> call.reply(from + " Whatever", "application/json; charset=UTF-8", body));
-            for (String request : List.of(Wire.request("claude-x"), Wire.streaming("claude-x"))) {
-                try (RawClient client = gateway.connect()) {
-                    WireReply reply = client.post("/v1/messages", request).reply();
-                    assertEquals(status, reply.status(), reply.text());
-                    assertEquals(type, reply.json().path("error").path("type").asText());
-                    assertEquals(reply.header("request-id"), reply.json().path("request_id").asText());
-                    assertFalse(reply.text().contains(Wire.UPSTREAM_KEY), reply.text());
-                    boolean told = body.contains("retryDelay") && status != 502;
-                    assertEquals(told ? "35" : null, reply.header("retry-after"));
-                }
-            }
-        }
+    @ValueSource(strings = {"%s", "[%s]"})
+    @DisplayName("case 15: how long to wait, as Gemini tells it, is retry-after")
+    void retryInfo(String shape) throws IOException {
+        String body = shape.formatted(GeminiWire.error(429, "RESOURCE_EXHAUSTED", "slow",
+                "{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"34.4s\"}"));
+        WireReply reply = assertFails(429, "rate_limit_error", "claude-x",
+                call -> call.reply("429 Whatever", "application/json; charset=UTF-8", body));
+        assertEquals("35", reply.header("retry-after"));
+        assertEquals("slow", reply.json().path("error").path("message").asText());
     }
 
     @Test
@@ -273,27 +161,6 @@ class GeminiTest extends GatewayTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "{", "{}", "[]", "{\"candidates\":[]}", "<html>"})
-    void aReplyThatIsNoneIs502(String body) throws IOException {
-        upstream.script(call -> call.json(body));
-        for (String request : List.of(Wire.request("claude-x"), Wire.streaming("claude-x"))) {
-            try (RawClient client = gateway.connect()) {
-                WireReply reply = client.post("/v1/messages", request).reply();
-                assertEquals(502, reply.status(), reply.text());
-                assertEquals("api_error", reply.json().path("error").path("type").asText());
-            }
-        }
-    }
-
-    @Test
-    void aPageWhereAReplyWasExpected() throws IOException {
-        upstream.script(call -> call.reply("200 OK", "text/html", "<html>welcome</html>"));
-        try (RawClient client = gateway.connect()) {
-            assertEquals(502, client.post("/v1/messages", Wire.streaming("claude-x")).reply().status());
-        }
-    }
-
     @Test
     void whatGeminiCannotCarryIsRefusedBeforeItIsCalled() throws IOException {
         String body = Wire.streaming("claude-x").replace("\"" + Wire.PROMPT + "\"",
@@ -306,16 +173,5 @@ class GeminiTest extends GatewayTest {
                     + "google", reply.json().path("error").path("message").asText());
         }
         assertEquals(List.of(), upstream.calls());
-    }
-
-    @Test
-    void aClientThatLeavesMidStream() throws IOException {
-        upstream.script(call -> begin(call).awaitClientClosed());
-        try (RawClient client = gateway.connect()) {
-            assertEquals("message_start", stream(client, "claude-x").event().name());
-        }
-        Patience.await("the upstream's connection is closed")
-                .until(() -> upstream.call().clientClosed().getCount() == 0);
-        assertNull(gateway.log().troubles().stream().findAny().orElse(null));
     }
 }
