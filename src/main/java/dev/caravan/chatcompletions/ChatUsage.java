@@ -15,7 +15,7 @@ record ChatUsage(Usage tokens, long reasoning) {
     static final ChatUsage NONE = of(Usage.NONE);
 
     static ChatUsage of(Usage tokens) {
-        return new ChatUsage(tokens, -1);
+        return new ChatUsage(tokens, tokens.thinkingTokens() > 0 ? tokens.thinkingTokens() : -1);
     }
 
     /** This with what a {@code usage} of the Messages API says anew; its numbers are totals. */

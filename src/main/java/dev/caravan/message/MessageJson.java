@@ -137,6 +137,11 @@ public final class MessageJson {
         out.writeNumberField("cache_creation_input_tokens", usage.cacheCreationInputTokens());
         out.writeNumberField("cache_read_input_tokens", usage.cacheReadInputTokens());
         out.writeNumberField("output_tokens", usage.outputTokens());
+        if (usage.thinkingTokens() > 0) {
+            out.writeObjectFieldStart("output_tokens_details");
+            out.writeNumberField("thinking_tokens", usage.thinkingTokens());
+            out.writeEndObject();
+        }
         out.writeEndObject();
     }
 

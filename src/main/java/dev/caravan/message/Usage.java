@@ -7,11 +7,18 @@ package dev.caravan.message;
  * @param cacheCreationInputTokens prompt tokens written to a cache
  * @param cacheReadInputTokens prompt tokens read from a cache
  * @param outputTokens tokens generated so far, cumulative
+ * @param thinkingTokens how many of those are reasoning; 0 where the provider does not tell
  * @see <a href="https://platform.claude.com/docs/en/build-with-claude/prompt-caching">Anthropic: Prompt caching, usage</a>
  */
-public record Usage(long inputTokens, long cacheCreationInputTokens, long cacheReadInputTokens, long outputTokens) {
+public record Usage(long inputTokens, long cacheCreationInputTokens, long cacheReadInputTokens, long outputTokens,
+        long thinkingTokens) {
     /** No tokens at all. */
     public static final Usage NONE = new Usage(0, 0, 0, 0);
+
+    /** The usage of a reply of which nobody tells how much was reasoning. */
+    public Usage(long inputTokens, long cacheCreationInputTokens, long cacheReadInputTokens, long outputTokens) {
+        this(inputTokens, cacheCreationInputTokens, cacheReadInputTokens, outputTokens, 0);
+    }
 
     /** The usage of a reply that no cache took part in. */
     public static Usage of(long inputTokens, long outputTokens) {
@@ -25,6 +32,12 @@ public record Usage(long inputTokens, long cacheCreationInputTokens, long cacheR
 
     /** The same prompt with another count of generated tokens. */
     public Usage withOutputTokens(long tokens) {
-        return new Usage(inputTokens, cacheCreationInputTokens, cacheReadInputTokens, tokens);
+        return new Usage(inputTokens, cacheCreationInputTokens, cacheReadInputTokens, tokens, thinkingTokens);
+    }
+
+    /** The same with what is told of the reasoning; it cannot be more than was generated. */
+    public Usage withThinkingTokens(long tokens) {
+        return new Usage(inputTokens, cacheCreationInputTokens, cacheReadInputTokens, outputTokens,
+                Math.min(tokens, outputTokens));
     }
 }

@@ -50,6 +50,21 @@ class EveryDialectTest extends ProviderTest {
         assertEquals("end_turn", said.stopReason());
         assertTrue(said.start().at("/message/usage/input_tokens").asInt() > 0, said.start().toString());
         assertTrue(said.end().at("/usage/output_tokens").asInt() > 0, said.end().toString());
+        JsonNode message = said.start().path("message");
+        boolean passed = dialect == SpokenDialect.ANTHROPIC || dialect == SpokenDialect.INVOKE;
+        assertEquals(passed ? "claude-up" : dialect.model(), message.path("model").asText());
+        assertTrue(message.path("id").asText().matches(passed ? "msg_01" : "msg_[A-Za-z0-9]{24}"), message.toString());
+    }
+
+    @ParameterizedTest(name = "case 16, {0}: counting tokens asks nobody")
+    @EnumSource
+    void counting(SpokenDialect dialect) throws IOException {
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = client.post("/v1/messages/count_tokens", Wire.request(dialect.model())).reply();
+            assertEquals(200, reply.status(), reply.text());
+            assertTrue(reply.json().path("input_tokens").asInt() > 0, reply.text());
+        }
+        assertEquals(List.of(), upstream.calls());
     }
 
     @ParameterizedTest(name = "{0}: every word arrives while the upstream holds the next one back")

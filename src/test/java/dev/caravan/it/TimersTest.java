@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What happens when nothing happens: signs of life to clients that wait, an end to those that do not read. */
@@ -118,6 +120,42 @@ class TimersTest extends GatewayTest {
             assertNull(reply.event());
         }
         assertTrue(gateway.log().accessLine().contains(" stop=end_turn "));
+    }
+
+    /** The fragments of a second call wait for the first one's end: its upstream is busy, and nothing can be told. */
+    @Test
+    @DisplayName("case 14: signs of life while arguments are held back")
+    void argumentsThatAreHeldBack() throws IOException {
+        CountDownLatch pinged = new CountDownLatch(1);
+        upstream.script(call -> {
+            call.streamHead().chunk(ChatWire.call(0, "A", "a", "{") + ChatWire.call(1, "B", "b", "{"));
+            while (!pinged.await(10, TimeUnit.MILLISECONDS)) {
+                call.chunk(ChatWire.arguments(1, " "));
+            }
+            call.chunk(ChatWire.arguments(1, "}") + ChatWire.arguments(0, "}") + ChatWire.end("tool_calls"))
+                    .lastChunk();
+        });
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = stream(client, "chat/x");
+            assertEquals("message_start", reply.event().name());
+            assertEquals("A", next(reply).json().at("/content_block/id").asText());
+            assertEquals("", next(reply).json().at("/delta/partial_json").asText("none"));
+            assertEquals("{", next(reply).json().at("/delta/partial_json").asText());
+            assertPings(reply, 3);
+            pinged.countDown();
+            assertEquals("}", next(reply).json().at("/delta/partial_json").asText());
+            assertEquals("content_block_stop", next(reply).name());
+            assertEquals("B", next(reply).json().at("/content_block/id").asText());
+            WireEvent last = next(reply);
+            StringBuilder arguments = new StringBuilder();
+            while (last.name().equals("content_block_delta")) {
+                arguments.append(last.json().at("/delta/partial_json").asText());
+                last = next(reply);
+            }
+            assertEquals("{}", arguments.toString().replace(" ", ""));
+            assertEquals("tool_use", next(reply).json().at("/delta/stop_reason").asText());
+            assertEquals("message_stop", next(reply).name());
+        }
     }
 
     @Test

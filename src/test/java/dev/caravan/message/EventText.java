@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * 1 tool_use call_1 get_weather
  * 1 +{"city":"Bern"}
  * 1 stop
- * end tool_use in 7 created 0 read 4 out 9
+ * end tool_use in 7 created 0 read 4 out 9 thinking 5
  * stop
  * </pre>
  */
@@ -40,6 +40,16 @@ public final class EventText {
 
     public static String of(List<MessageEvent> events) {
         return events.stream().map(EventText::line).collect(Collectors.joining("\n"));
+    }
+
+    /** The events as the wire has them: a name, a space, the JSON. */
+    public static String wire(List<MessageEvent> events) {
+        return EventGrammar.frames(events).stream().map(frame -> frame.event() + " " + frame.data())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String thinking(Usage usage) {
+        return usage.thinkingTokens() == 0 ? "" : " thinking " + usage.thinkingTokens();
     }
 
     private static String line(MessageEvent event) {
@@ -61,7 +71,7 @@ public final class EventText {
             case MessageDelta delta ->
                 "end " + delta.stopReason().wireName() + " in " + delta.usage().inputTokens() + " created "
                         + delta.usage().cacheCreationInputTokens() + " read " + delta.usage().cacheReadInputTokens()
-                        + " out " + delta.usage().outputTokens();
+                        + " out " + delta.usage().outputTokens() + thinking(delta.usage());
             case MessageStop stop -> "stop";
             case Ping ping -> "ping";
             case RawEvent raw -> "raw " + raw.name();

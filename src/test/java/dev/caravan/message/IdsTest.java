@@ -20,7 +20,9 @@ class IdsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"functions.Bash:0", "Edit:0", "", " ", "call-1\nfc_2", "é", "\uD83C\uDF89", "a b"})
+    @ValueSource(strings = {"functions.Bash:0", "Edit:0", "", " ", "call-1\nfc_2",
+            "call-01a234b56c789d01e234f56a789b01c2\nfc_0123456789abcdef0123456789abcdef0123456789abcdef012", "é",
+            "\uD83C\uDF89", "a b"})
     void otherIdsAreMappedTheSameEveryTime(String id) {
         String mapped = Ids.conformingToolUse(id);
         assertTrue(mapped.matches("[a-zA-Z0-9_-]+"), mapped);

@@ -46,10 +46,10 @@ record GeminiUsage(long prompt, long cached, long candidates, long thoughts, lon
      */
     Usage toUsage(Usage estimate, boolean anythingSaid) {
         long output = output() == 0 && anythingSaid ? estimate.outputTokens() : output();
-        if (prompt == 0) {
-            return estimate.withOutputTokens(output);
-        }
-        return new Usage(Math.max(0, prompt - cached) + toolPrompt, 0, cached, output);
+        Usage usage = prompt == 0
+                ? estimate.withOutputTokens(output)
+                : new Usage(Math.max(0, prompt - cached) + toolPrompt, 0, cached, output);
+        return usage.withThinkingTokens(thoughts);
     }
 
     private long output() {

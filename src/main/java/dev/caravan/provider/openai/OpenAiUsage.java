@@ -59,10 +59,13 @@ record OpenAiUsage(long prompt, long completion, long total, long cached, long c
     Usage toUsage(Usage estimate) {
         long input = prompt - cached - cacheWrite;
         long output = generated();
-        if (prompt == 0) {
-            return output == 0 ? estimate : estimate.withOutputTokens(output);
+        if (output == 0) {
+            output = estimate.outputTokens();
         }
-        return new Usage(Math.max(0, input), cacheWrite, cached, output == 0 ? estimate.outputTokens() : output);
+        Usage usage = prompt == 0
+                ? estimate.withOutputTokens(output)
+                : new Usage(Math.max(0, input), cacheWrite, cached, output);
+        return usage.withThinkingTokens(reasoning);
     }
 
     /** xAI does not count reasoning among the completion's tokens, others do; the total tells. */

@@ -247,28 +247,6 @@ class ConverseMessagesTest {
         return found;
     }
 
-    /** Ten turns: what was sent once begins everything that is sent later, or no prompt cache would serve it. */
-    @Test
-    void aConversationThatGoesOnBeginsWithTheSameBytes() {
-        StringBuilder messages = new StringBuilder(HI);
-        String before = "";
-        for (int turn = 0; turn < 10; turn++) {
-            String request = "{\"model\":\"m\",\"max_tokens\":9,\"system\":[{\"type\":\"text\",\"text\":"
-                    + "\"x-anthropic-billing-header: cch=" + turn + ";\"},{\"type\":\"text\",\"text\":\"Be kind.\","
-                    + "\"cache_control\":{\"type\":\"ephemeral\"}}],\"messages\":[" + messages + "]}";
-            String encoded = Converse.request(request, Converse.NOVA);
-            assertTrue(encoded.startsWith(before), () -> encoded);
-            assertFalse(encoded.contains("cache"), encoded);
-            String end = "]}]}";
-            before = encoded.substring(0, encoded.length() - end.length());
-            // What is declared of tools stands before the messages, so they are in use from the first turn on.
-            messages.append(",{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"t").append(turn)
-                    .append("\",\"cache_control\":{\"type\":\"ephemeral\"}}]},{\"role\":\"user\",\"content\":[{\"type\":"
-                            + "\"document\",\"title\":\"d\",\"source\":{\"type\":\"text\",\"media_type\":\"text/plain\","
-                            + "\"data\":\"x\"}},{\"type\":\"text\",\"text\":\"and?\"}]}");
-        }
-    }
-
     /** As many as a request can hold must not take minutes. */
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

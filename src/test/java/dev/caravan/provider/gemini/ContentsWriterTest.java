@@ -5,7 +5,6 @@ import static dev.caravan.provider.gemini.Encoded.contents;
 import static dev.caravan.provider.gemini.Encoded.refuses;
 import static dev.caravan.provider.gemini.Encoded.withMessages;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.provider.StreamCuts;
@@ -305,32 +304,5 @@ class ContentsWriterTest {
         String encoded = contents("[" + ASK + ",{\"role\":\"assistant\",\"content\":" + asSent + "}," + ASK + "]",
                 GENERATION_3);
         assertTrue(encoded.contains(sent("model", parts)), encoded);
-    }
-
-    /** A conversation that goes on begins with the bytes it had before. */
-    @Test
-    void theBeginningStaysTheSameFromTurnToTurn() {
-        String[] answers = {turn("assistant", "{\"type\":\"text\",\"text\":\"x\"}"),
-                turn("assistant", thinking("t", "caravan:gemini:next:S"), call("A", "a")),
-                turn("assistant", thinking("t", "foreign"), call("B", "b"), call("A", "a"))};
-        String[] inputs = {ASK, turn("user", "{\"type\":\"tool_result\",\"tool_use_id\":\"A\",\"content\":\"1\"}"),
-                RESULT};
-        String history = ASK;
-        String before = null;
-        for (int turn = 0; turn < 10; turn++) {
-            String body = Encoded.request(
-                    "{\"model\":\"c\",\"max_tokens\":9,\"system\":[{\"type\":\"text\",\"text\":\"x-anthropic-billing-header: cch="
-                            + turn
-                            + ";\"},{\"type\":\"text\",\"text\":\"You are…\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}],"
-                            + "\"tools\":[{\"name\":\"a\",\"input_schema\":{\"type\":\"object\",\"properties\":{\"z\":{},\"y\":{}}}}],\"messages\":["
-                            + history + "]}",
-                    GENERATION_3);
-            assertFalse(body.contains("cache_control") || body.contains("cch="), body);
-            if (before != null) {
-                assertTrue(body.startsWith(before), before + "\n" + body);
-            }
-            before = body.substring(0, body.length() - "]}".length());
-            history += "," + answers[turn % 3] + "," + inputs[turn % 3];
-        }
     }
 }

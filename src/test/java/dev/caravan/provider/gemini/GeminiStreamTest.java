@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.caravan.message.EventText;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.Ids;
-import dev.caravan.message.MessageEvent;
-import dev.caravan.message.MessageJson;
 import dev.caravan.provider.StreamCuts;
 import dev.caravan.provider.StreamCuts.Outcome;
 import dev.caravan.provider.ToolNames;
-import java.nio.charset.StandardCharsets;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,13 +37,9 @@ class GeminiStreamTest {
                     content_block_delta {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":""}}
                     content_block_delta {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{\\"a\\": 1.50}"}}
                     content_block_stop {"type":"content_block_stop","index":1}
-                    message_delta {"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":7,"cache_creation_input_tokens":0,"cache_read_input_tokens":4,"output_tokens":7}}
+                    message_delta {"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":7,"cache_creation_input_tokens":0,"cache_read_input_tokens":4,"output_tokens":7,"output_tokens_details":{"thinking_tokens":2}}}
                     message_stop {"type":"message_stop"}""",
-                outcome.events().stream().map(GeminiStreamTest::wire).collect(Collectors.joining("\n")));
-    }
-
-    private static String wire(MessageEvent event) {
-        return MessageJson.name(event) + " " + new String(MessageJson.data(event), StandardCharsets.UTF_8);
+                EventText.wire(outcome.events()));
     }
 
     // -- function calls ------------------------------------------------------------------------------------------------
@@ -295,7 +288,7 @@ class GeminiStreamTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "{\"promptTokenCount\":7,\"candidatesTokenCount\":2,\"totalTokenCount\":103,\"thoughtsTokenCount\":94} | in 7 created 0 read 0 out 96",
+            "{\"promptTokenCount\":7,\"candidatesTokenCount\":2,\"totalTokenCount\":103,\"thoughtsTokenCount\":94} | in 7 created 0 read 0 out 96 thinking 94",
             "{\"promptTokenCount\":100,\"cachedContentTokenCount\":60,\"candidatesTokenCount\":3} | in 40 created 0 read 60 out 3",
             "{\"promptTokenCount\":100,\"toolUsePromptTokenCount\":20,\"candidatesTokenCount\":3} | in 120 created 0 read 0 out 3",
             "{\"promptTokenCount\":100} | in 100 created 0 read 0 out 1",
@@ -318,7 +311,7 @@ class GeminiStreamTest {
             U {"trafficType":"ON_DEMAND"}
             F STOP
             """).text();
-        assertTrue(text.contains("\nend end_turn in 9 created 0 read 0 out 7\n"), text);
+        assertTrue(text.contains("\nend end_turn in 9 created 0 read 0 out 7 thinking 2\n"), text);
     }
 
     // -- replies that do not stream ----------------------------------------------------------------------------------------

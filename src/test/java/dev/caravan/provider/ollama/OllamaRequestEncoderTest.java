@@ -225,36 +225,4 @@ class OllamaRequestEncoderTest {
         assertEquals(problem + " cannot be sent to provider home", e.getMessage());
         assertEquals(ErrorType.INVALID_REQUEST_ERROR, e.type());
     }
-
-    @Test
-    @DisplayName("case 11: over ten turns every request begins with all bytes of the one before")
-    void tenTurns() {
-        StringBuilder messages = new StringBuilder();
-        String before = "";
-        for (int turn = 0; turn < 10; turn++) {
-            messages.append(messages.isEmpty() ? "" : ",").append("{\"role\":\"user\",\"content\":[")
-                    .append(turn == 0
-                            ? ""
-                            : result("c" + (turn - 1), "\"content\":[{\"type\":\"text\",\"text\":\"r\"}," + IMAGE
-                                    + "]") + ",")
-                    .append("{\"type\":\"text\",\"text\":\"turn ").append(turn).append("\"%s}]}");
-            String encoded = encode(
-                    "{\"model\":\"x\",\"max_tokens\":9,\"system\":[{\"type\":\"text\",\"text\":\"x-anthropic-billing-header: cch="
-                            + turn
-                            + ";\"},{\"type\":\"text\",\"text\":\"You are\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}],"
-                            + "\"tools\":[{\"name\":\"a\",\"input_schema\":{\"type\":\"object\"},\"cache_control\":{\"type\":\"ephemeral\"}}],\"messages\":["
-                            + messages.toString().replace("%s", ",\"cache_control\":{\"type\":\"ephemeral\"}") + "]}");
-            assertTrue(encoded.startsWith(before), before + "\n" + encoded);
-            assertFalse(encoded.contains("cache_control") || encoded.contains("billing"), encoded);
-            before = encoded.substring(0, encoded.length() - "]}".length());
-            messages.append(
-                    ",{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"t\",\"signature\":\"caravan:ollama\"},"
-                            + "{\"type\":\"tool_use\",\"id\":\"c")
-                    .append(turn)
-                    .append("\",\"name\":\"a\",\"input\":{\"n\":").append(turn).append("}}]}");
-            String whole = messages.toString().replace("%s", "");
-            messages.setLength(0);
-            messages.append(whole);
-        }
-    }
 }

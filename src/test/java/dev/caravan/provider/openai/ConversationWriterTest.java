@@ -2,12 +2,9 @@ package dev.caravan.provider.openai;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -290,43 +287,6 @@ class ConversationWriterTest {
     }
 
     // -- the same bytes again ------------------------------------------------------------------------------------------
-
-    /** Each turn's messages begin with all bytes of the turn before, although the billing line and breakpoints moved. */
-    @Test
-    @DisplayName("case 11: a conversation that goes on begins with the same bytes")
-    void aConversationThatGoesOnBeginsWithTheSameBytes() {
-        List<String> turns = List.of(
-                "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"reminder\"},{\"type\":\"text\",\"text\":\"ask\"%s}]}",
-                "{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"t\",\"signature\":\"s\"},{\"type\":\"text\",\"text\":\"I look\"},"
-                        + CALL_A + "," + CALL_B + "]}",
-                "{\"role\":\"user\",\"content\":[" + result("B", "\"2\"") + ","
-                        + result("A", "[{\"type\":\"text\",\"text\":\"1\"}," + IMAGE + "]")
-                        + ",{\"type\":\"text\",\"text\":\"and\"%s}]}",
-                "{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"C\",\"name\":\"a\",\"input\":{\"q\":1}}]}",
-                "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"C\",\"is_error\":true,\"content\":\"no\"%s}]}",
-                "{\"role\":\"assistant\",\"content\":\"done\"}",
-                "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"thanks\"%s}]}");
-        List<String> encoded = new ArrayList<>();
-        for (int last = 0; last < turns.size(); last += 2) {
-            String breakpoint = ",\"cache_control\":{\"type\":\"ephemeral\"}";
-            StringBuilder messages = new StringBuilder();
-            for (int turn = 0; turn <= last; turn++) {
-                messages.append(turn == 0 ? "" : ",")
-                        .append(turns.get(turn).replace("%s", turn == last ? breakpoint : ""));
-            }
-            String request = "{\"model\":\"x\",\"max_tokens\":1,\"system\":[{\"type\":\"text\",\"text\":\"x-anthropic-billing-header: cch="
-                    + last
-                    + ";\"},{\"type\":\"text\",\"text\":\"You are\"}],\"messages\":[" + messages + "]}";
-            String once = Encoded.request(request);
-            assertEquals(once, Encoded.request(request));
-            encoded.add(once.substring(0, once.length() - "]}".length()));
-        }
-        for (int i = 1; i < encoded.size(); i++) {
-            String before = encoded.get(i - 1);
-            assertTrue(encoded.get(i).startsWith(before + ","), before + "\n" + encoded.get(i));
-        }
-        assertTrue(encoded.getLast().indexOf("cache_control") < 0 && encoded.getLast().indexOf("billing") < 0);
-    }
 
     // ------------------------------------------------------------------------------------------------------------------
 

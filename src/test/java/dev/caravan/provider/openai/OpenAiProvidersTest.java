@@ -39,7 +39,7 @@ class OpenAiProvidersTest {
                     1 +"to": "Fez"
                     1 +}
                     1 stop
-                    end tool_use in 118 created 0 read 256 out 61
+                    end tool_use in 118 created 0 read 256 out 61 thinking 17
                     stop
                     """);
     }
@@ -69,7 +69,7 @@ class OpenAiProvidersTest {
                     1 +
                     1 +{"what":"camels"}
                     1 stop
-                    end tool_use in 140 created 0 read 0 out 48
+                    end tool_use in 140 created 0 read 0 out 48 thinking 20
                     stop
                     """);
     }
@@ -114,7 +114,7 @@ class OpenAiProvidersTest {
                     1 text
                     1 +I’m a caravan.
                     1 stop
-                    end end_turn in 9 created 0 read 0 out 104
+                    end end_turn in 9 created 0 read 0 out 104 thinking 64
                     stop
                     """);
     }
@@ -258,7 +258,7 @@ class OpenAiProvidersTest {
                     0 +Capital
                     0 + city
                     0 stop
-                    end end_turn in 15 created 0 read 0 out 78
+                    end end_turn in 15 created 0 read 0 out 78 thinking 64
                     stop
                     """);
     }
@@ -287,7 +287,7 @@ class OpenAiProvidersTest {
                     1 +
                     1 +{"location":"Fez"}
                     1 stop
-                    end tool_use in 1 created 0 read 290 out 222
+                    end tool_use in 1 created 0 read 290 out 222 thinking 196
                     stop
                     """);
     }

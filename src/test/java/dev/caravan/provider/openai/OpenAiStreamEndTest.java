@@ -10,6 +10,7 @@ import dev.caravan.message.EventGrammar;
 import dev.caravan.message.EventText;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.provider.ToolNames;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -57,9 +58,17 @@ class OpenAiStreamEndTest {
         Decoded.feed(decoder, "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\",\"" + field + "\":"
                 + value + "}]}");
         decoder.end();
-        EventGrammar.Said said = EventGrammar.whole(events);
-        assertEquals(stopReason, said.stopReason());
-        assertEquals(stopSequence == null ? "" : stopSequence, said.stopSequence().replace("null", ""));
+        List<MessageEvent> replied = new ArrayList<>();
+        new OpenAiResponseDecoder(replied::add, Decoded.OPENING, Decoded.NO_NAMES, OpenAiOptions.DEFAULT,
+                List.of("STOP", "END"))
+                .message(("{\"choices\":[{\"index\":0,\"message\":{\"content\":\"x\"},\"finish_reason\":\"stop\",\""
+                        + field
+                        + "\":" + value + "}]}").getBytes(StandardCharsets.UTF_8));
+        for (List<MessageEvent> told : List.of(events, replied)) {
+            EventGrammar.Said said = EventGrammar.whole(told);
+            assertEquals(stopReason, said.stopReason());
+            assertEquals(stopSequence == null ? "" : stopSequence, said.stopSequence().replace("null", ""));
+        }
     }
 
     @Test
@@ -137,8 +146,8 @@ class OpenAiStreamEndTest {
             "{\"prompt_tokens\":20,\"completion_tokens\":5,\"prompt_cache_hit_tokens\":16,\"prompt_cache_miss_tokens\":4} | in 4 created 0 read 16 out 5",
             "{\"prompt_tokens\":20,\"completion_tokens\":5,\"cached_tokens\":16} | in 4 created 0 read 16 out 5",
             // reasoning counted in, and apart
-            "{\"prompt_tokens\":20,\"completion_tokens\":30,\"total_tokens\":50,\"completion_tokens_details\":{\"reasoning_tokens\":25}} | in 20 created 0 read 0 out 30",
-            "{\"prompt_tokens\":291,\"completion_tokens\":26,\"total_tokens\":513,\"completion_tokens_details\":{\"reasoning_tokens\":196}} | in 291 created 0 read 0 out 222",
+            "{\"prompt_tokens\":20,\"completion_tokens\":30,\"total_tokens\":50,\"completion_tokens_details\":{\"reasoning_tokens\":25}} | in 20 created 0 read 0 out 30 thinking 25",
+            "{\"prompt_tokens\":291,\"completion_tokens\":26,\"total_tokens\":513,\"completion_tokens_details\":{\"reasoning_tokens\":196}} | in 291 created 0 read 0 out 222 thinking 196",
             // nonsense
             "{\"prompt_tokens\":3,\"completion_tokens\":1,\"prompt_tokens_details\":{\"cached_tokens\":8}} | in 0 created 0 read 8 out 1",
             "{\"prompt_tokens\":\"3\",\"completion_tokens\":-1.5} | in 50 created 0 read 0 out 2",
@@ -182,7 +191,7 @@ class OpenAiStreamEndTest {
 
     @ParameterizedTest
     @DisplayName("case 7: a finish reason and the end, [DONE] or both")
-    @ValueSource(strings = {"F stop", "F stop\n[DONE]", "[DONE]", "\n[DONE]", " [DONE] ", "[DONE]\n{broken"})
+    @ValueSource(strings = {"F stop", "F stop\n[DONE]", "[DONE]", "\n[DONE]", " [DONE] ", "[DONE] bye", "[DONE]\n{broken"})
     void aMessageThatIsWhole(String ending) {
         Decoded.stream("D {\"content\":\"x\"}\n" + ending)
                 .is("start\n0 text\n0 +x\n0 stop\nend end_turn in 50 created 0 read 0 out 1\nstop");

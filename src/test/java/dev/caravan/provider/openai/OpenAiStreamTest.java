@@ -5,11 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.config.OpenAiOptions;
 import dev.caravan.message.EventText;
-import dev.caravan.message.MessageEvent;
-import dev.caravan.message.MessageJson;
 import dev.caravan.provider.ToolNames;
-import java.nio.charset.StandardCharsets;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,29 +21,30 @@ class OpenAiStreamTest {
         Decoded decoded = Decoded
                 .stream("""
                     D {"role":"assistant","content":""}
+                    D {"reasoning_content":"Hm"}
                     D {"content":"Hi"}
                     D {"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"get","arguments":"{\\"a\\":1}"}}]}
                     F tool_calls
-                    U {"prompt_tokens":11,"completion_tokens":7,"prompt_tokens_details":{"cached_tokens":4}}
+                    U {"prompt_tokens":11,"completion_tokens":7,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":3}}
                     [DONE]
                     """);
         assertEquals(
                 """
                     message_start {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude-x","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":50,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":1}}}
-                    content_block_start {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
-                    content_block_delta {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}
+                    content_block_start {"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}
+                    content_block_delta {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"Hm"}}
+                    content_block_delta {"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"caravan:openai"}}
                     content_block_stop {"type":"content_block_stop","index":0}
-                    content_block_start {"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"call_1","name":"get","input":{},"caller":{"type":"direct"}}}
-                    content_block_delta {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":""}}
-                    content_block_delta {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{\\"a\\":1}"}}
+                    content_block_start {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
+                    content_block_delta {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"Hi"}}
                     content_block_stop {"type":"content_block_stop","index":1}
-                    message_delta {"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":7,"cache_creation_input_tokens":0,"cache_read_input_tokens":4,"output_tokens":7}}
+                    content_block_start {"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"call_1","name":"get","input":{},"caller":{"type":"direct"}}}
+                    content_block_delta {"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":""}}
+                    content_block_delta {"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{\\"a\\":1}"}}
+                    content_block_stop {"type":"content_block_stop","index":2}
+                    message_delta {"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":7,"cache_creation_input_tokens":0,"cache_read_input_tokens":4,"output_tokens":7,"output_tokens_details":{"thinking_tokens":3}}}
                     message_stop {"type":"message_stop"}""",
-                decoded.events().stream().map(OpenAiStreamTest::wire).collect(Collectors.joining("\n")));
-    }
-
-    private static String wire(MessageEvent event) {
-        return MessageJson.name(event) + " " + new String(MessageJson.data(event), StandardCharsets.UTF_8);
+                EventText.wire(decoded.events()));
     }
 
     // -- tool calls ----------------------------------------------------------------------------------------------------

@@ -270,41 +270,6 @@ class PresetRequestsTest {
 
     // -- the same bytes again ------------------------------------------------------------------------------------------
 
-    @ParameterizedTest(name = "case 11, {0}: over ten turns every request begins with all bytes of the one before")
-    @MethodSource("presets")
-    void tenTurns(String name) {
-        OpenAiRequestEncoder encoder = preset(name);
-        String breakpoint = ",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}";
-        StringBuilder messages = new StringBuilder();
-        String before = "";
-        for (int turn = 0; turn < 10; turn++) {
-            String id = "toolu_" + "0".repeat(30) + (turn - 1);
-            messages.append(turn == 0 ? "" : ",").append("{\"role\":\"user\",\"content\":[").append(turn == 0
-                    ? ""
-                    : "{\"type\":\"tool_result\",\"tool_use_id\":\"" + id
-                            + "\",\"content\":[{\"type\":\"text\",\"text\":\"r\"}],\"is_error\":" + (turn % 3 == 0)
-                            + "},")
-                    .append("{\"type\":\"text\",\"text\":\"turn ").append(turn).append("\"%s}]}")
-                    .append(turn % 4 == 3 ? ",{\"role\":\"system\",\"content\":\"news\"}" : "");
-            String encoded = Encoded.request(
-                    "{\"model\":\"x\",\"max_tokens\":9,\"system\":[{\"type\":\"text\",\"text\":\"x-anthropic-billing-header: cch="
-                            + turn + ";\"},{\"type\":\"text\",\"text\":\"You are\"" + breakpoint
-                            + "}],\"tools\":[{\"name\":\"a\",\"input_schema\":{\"type\":\"object\"}" + breakpoint
-                            + "}],\"messages\":[" + messages.toString().replace("%s", breakpoint) + "]}",
-                    encoder);
-            assertTrue(encoded.startsWith(before), () -> "not a prefix of\n" + encoded);
-            assertFalse(encoded.contains("cache_control") || encoded.contains("billing"), encoded);
-            before = encoded.substring(0, encoded.length() - "]}".length());
-            String asked = messages.toString().replace("%s", "");
-            messages.setLength(0);
-            messages.append(asked)
-                    .append(",{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"t\",\"signature\":\"caravan:openai\"},"
-                            + "{\"type\":\"text\",\"text\":\"I look\"},{\"type\":\"tool_use\",\"id\":\"toolu_")
-                    .append("0".repeat(30)).append(turn).append("\",\"name\":\"a\",\"input\":{\"n\":").append(turn)
-                    .append("}}]}");
-        }
-    }
-
     @Test
     @DisplayName("case 4, OpenRouter: reasoning_details of reasoning between calls come back once")
     void reasoningDetailsBetweenCalls() {

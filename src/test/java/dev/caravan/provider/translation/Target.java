@@ -111,6 +111,11 @@ record Target(String column, String variant, String model, String ownSignature, 
         return new Target("openai", preset, "m", "caravan:openai", new OpenAiDialect(provider));
     }
 
+    @Override
+    public String toString() {
+        return variant.isEmpty() ? column : column + ": " + variant;
+    }
+
     /** Whether the provider gets the Messages API's own vocabulary. */
     boolean speaksMessagesApi() {
         return column.equals("anthropic") || column.equals("bedrock, Invoke") || column.equals("exec");
