@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Failures as OpenAI's clients are told of them. */
+@Tag("case-15")
 class ChatErrorsTest {
     private final FieldPaths paths = new FieldPaths();
     private final ChatErrors errors = new ChatErrors(paths);

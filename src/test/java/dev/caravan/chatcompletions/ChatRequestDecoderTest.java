@@ -9,6 +9,7 @@ import dev.caravan.message.ApiVersion;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.message.RequestDecoder;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -97,6 +98,8 @@ class ChatRequestDecoderTest {
                         ""));
     }
 
+    @Tag("case-13")
+    @Tag("case-18")
     @ParameterizedTest
     @MethodSource("parameters")
     void parametersAreTranslated(String fields, String expected) {
@@ -206,6 +209,10 @@ class ChatRequestDecoderTest {
                         "\"messages\":[" + USER_TURN + "]"));
     }
 
+    @Tag("case-9")
+    @Tag("case-10")
+    @Tag("case-17")
+    @Tag("case-20")
     @ParameterizedTest(name = "{0}")
     @MethodSource("conversations")
     void conversationsAreTranslated(String name, String fields, String messages, String expected) {

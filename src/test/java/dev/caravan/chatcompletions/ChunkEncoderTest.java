@@ -31,6 +31,7 @@ import dev.caravan.message.Usage;
 import dev.caravan.sse.SseFrames;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,6 +97,7 @@ class ChunkEncoderTest {
         assertEquals(expected, frames.toString(), "as raw events");
     }
 
+    @Tag("case-3")
     @Test
     void textAndReasoning() {
         assertEncoded(
@@ -110,6 +112,7 @@ class ChunkEncoderTest {
                 end(StopReason.END_TURN), new MessageStop());
     }
 
+    @Tag("case-1")
     @Test
     void callsCountFromZeroWhereverTheirBlocksStand() {
         assertEncoded(ROLE + content("Let me see")
@@ -151,6 +154,7 @@ class ChunkEncoderTest {
         assertThrows(ApiException.class, () -> encoder.encode(CALL[1]));
     }
 
+    @Tag("case-5")
     @Test
     void usageComesLastWhenItIsAskedFor() {
         String frames = encoded(true, false, START, end(StopReason.END_TURN), new MessageStop());
@@ -198,6 +202,7 @@ class ChunkEncoderTest {
         assertEquals(ROLE + chunk("{\"refusal\":\"No.\"}", "null") + chunk("{}", "\"content_filter\""), frames);
     }
 
+    @Tag("case-2")
     @ParameterizedTest
     @CsvSource({"END_TURN, stop", "STOP_SEQUENCE, stop", "PAUSE_TURN, stop", "MAX_TOKENS, length",
             "MODEL_CONTEXT_WINDOW_EXCEEDED, length", "TOOL_USE, tool_calls", "REFUSAL, content_filter"})

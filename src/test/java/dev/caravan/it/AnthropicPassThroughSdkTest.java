@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +63,7 @@ class AnthropicPassThroughSdkTest extends GatewayTest {
         return Wire.frame("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":" + index + "}");
     }
 
+    @Tag("case-4")
     @Test
     void case4ThinkingAndRedactedThinkingOverTwoTurns() {
         streams(start(0, "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}"),
@@ -91,6 +93,7 @@ class AnthropicPassThroughSdkTest extends GatewayTest {
         assertTrue(second.contains("\"tool_use_id\":\"toolu_1\""), second);
     }
 
+    @Tag("case-4")
     @Test
     void case4ReasoningOfAnotherProviderIsLeftOutOfTheNextTurn() {
         streams(start(0, "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}"),
@@ -107,6 +110,7 @@ class AnthropicPassThroughSdkTest extends GatewayTest {
         assertTrue(second.contains("So."), second);
     }
 
+    @Tag("case-19")
     @Test
     void case19ServerToolsCitationsAndCacheUsage() {
         streams(start(0,
@@ -129,6 +133,7 @@ class AnthropicPassThroughSdkTest extends GatewayTest {
     }
 
     /** Case 15: the SDK asks for a stream, the upstream answers with all of it at once; and the other way round. */
+    @Tag("case-15")
     @ParameterizedTest(name = "case 15: the upstream streams: {0}")
     @ValueSource(booleans = {true, false})
     void whicheverWayTheUpstreamAnswers(boolean streams) {
@@ -177,6 +182,7 @@ class AnthropicPassThroughSdkTest extends GatewayTest {
         assertEquals(List.of(), upstream.calls());
     }
 
+    @Tag("case-7")
     @Test
     void case7AnErrorBeforeTheMessageIsAnErrorOfItsStatus() {
         upstream.script(call -> call.streamHead().chunk(Wire.frame("error",

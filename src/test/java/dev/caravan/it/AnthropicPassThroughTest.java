@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -40,6 +41,7 @@ class AnthropicPassThroughTest extends GatewayTest {
                 + "\"messages\":[{\"role\":\"user\",\"content\":\"" + Wire.PROMPT + "\"}]}";
     }
 
+    @Tag("case-4")
     @Test
     void case4ReasoningOfAnotherProviderDoesNotReachAnthropic() throws IOException {
         upstream.script(call -> call.json(Wire.MESSAGE));
@@ -87,6 +89,7 @@ class AnthropicPassThroughTest extends GatewayTest {
     }
 
     /** Case 21: a reply of which every byte is a packet of its own. */
+    @Tag("case-21")
     @Test
     void case21AStreamInSingleBytes() throws IOException {
         String stream = Wire.opening() + Wire.frame("content_block_delta", Wire.delta("你好🎉"))
@@ -102,6 +105,7 @@ class AnthropicPassThroughTest extends GatewayTest {
     }
 
     /** Case 15: SSE when it was not asked for. */
+    @Tag("case-15")
     @Test
     void case15AStreamThatNobodyAskedForIsToldAsAMessage() throws IOException {
         upstream.script(call -> call.streamHead("anthropic-ratelimit-requests-remaining: 41", "request-id: req_9")
@@ -119,6 +123,7 @@ class AnthropicPassThroughTest extends GatewayTest {
                 reply.text());
     }
 
+    @Tag("case-15")
     @Test
     void case15AStreamThatNobodyAskedForAndThatBreaksOffIs502() throws IOException {
         upstream.script(call -> call.streamHead().chunk(Wire.opening()).lastChunk());
@@ -129,6 +134,7 @@ class AnthropicPassThroughTest extends GatewayTest {
     }
 
     /** Case 15: a JSON answer to a request for a stream. */
+    @Tag("case-15")
     @Test
     void case15AMessageThatDoesNotStreamIsToldAsAStream() throws IOException {
         upstream.script(call -> call.json(Wire.MESSAGE));
@@ -145,6 +151,7 @@ class AnthropicPassThroughTest extends GatewayTest {
         assertEquals(29, events.get(4).json().path("usage").path("output_tokens").asInt());
     }
 
+    @Tag("case-16")
     @Test
     void case16CountingTokensDoesNotAskTheUpstream() throws IOException {
         try (RawClient client = gateway.connect()) {
@@ -156,6 +163,7 @@ class AnthropicPassThroughTest extends GatewayTest {
     }
 
     /** What the upstream has cached of a conversation stays valid from turn to turn. */
+    @Tag("case-11")
     @Test
     void case11PrefixesStayTheSameOverTenTurns() throws IOException {
         upstream.script(call -> call.json(Wire.MESSAGE));
@@ -178,6 +186,7 @@ class AnthropicPassThroughTest extends GatewayTest {
         assertTrue(sent.getLast().contains("cch=36ee5") && sent.getLast().contains("\"ttl\":\"1h\""), sent.getLast());
     }
 
+    @Tag("case-15")
     @Test
     void case15AnErrorInTheMidstThatConcernsTheGatewaysCredentialIsNotTheClients() throws IOException {
         upstream.script(call -> call.streamHead().chunk(Wire.opening() + Wire.frame("error",

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A client that does not read stops the upstream from being read, and everything is there when it reads again. */
+@Tag("case-23")
 class BackPressureTest extends GatewayTest {
     private static final int SMALL = 16 * 1024;
     /** What may wait for a client inside the gateway and in the kernel's buffers on both sides of it. */

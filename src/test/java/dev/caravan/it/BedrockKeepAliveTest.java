@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Bedrock sends nothing while a model thinks; the client hears from Caravan then. */
+@Tag("case-14")
 class BedrockKeepAliveTest extends GatewayTest {
     @Override
     protected String config() {

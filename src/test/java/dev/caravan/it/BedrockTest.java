@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -142,6 +143,7 @@ class BedrockTest extends GatewayTest {
         assertTrue(ask(Wire.streaming("nova")).text().contains("event: message_stop\n"));
     }
 
+    @Tag("case-13")
     @Test
     void anAnthropicModelIsPassedThrough() throws IOException {
         List<String> events = List.of(Wire.MESSAGE_START, Wire.BLOCK_START, Wire.delta(Wire.ANSWER), Wire.BLOCK_STOP,
@@ -247,6 +249,7 @@ class BedrockTest extends GatewayTest {
                 .contains("\"additionalModelRequestFields\":{\"anthropic_beta\":[\"a\",\"b\"]}"));
     }
 
+    @Tag("case-15")
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         400 | ValidationException         | 400 | invalid_request_error | the reason
@@ -268,6 +271,7 @@ class BedrockTest extends GatewayTest {
         }
     }
 
+    @Tag("case-15")
     @Test
     void anExceptionBeforeTheFirstTokenKeepsItsStatus() throws IOException {
         upstream.script(call -> stream(call, AwsFrames.stream(
@@ -286,6 +290,7 @@ class BedrockTest extends GatewayTest {
         return events.getLast();
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @CsvSource({"throttlingException, rate_limit_error", "modelStreamErrorException, api_error",
             "internalServerException, api_error", "validationException, invalid_request_error",
@@ -299,6 +304,7 @@ class BedrockTest extends GatewayTest {
         }
     }
 
+    @Tag("case-7")
     @Test
     void aDamagedFrameIsNoEnd() throws IOException {
         CountDownLatch seen = new CountDownLatch(1);

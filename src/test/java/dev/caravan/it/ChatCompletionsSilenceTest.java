@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The door for OpenAI's clients when keys are asked for, from browsers, and when nothing happens. */
+@Tag("case-14")
 class ChatCompletionsSilenceTest extends GatewayTest {
     private static final String PATH = "/v1/chat/completions";
     private static final String KEY = "the-clients-own-key";

@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * When the client goes, at whatever moment, the upstream's connection is closed at once and the call is over. The upstream in
  * these tests never comes to an end by itself and the time-outs are long, so that nothing else can have closed it.
  */
+@Tag("case-6")
 class ClientLeavesTest extends GatewayTest {
     private final ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     private final List<Socket> queued = new ArrayList<>();

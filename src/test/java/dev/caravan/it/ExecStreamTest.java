@@ -12,6 +12,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,6 +65,7 @@ class ExecStreamTest extends GatewayTest {
         }
     }
 
+    @Tag("case-6")
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aClientThatLeavesEndsTheProcess(boolean byReset) throws IOException {
@@ -83,6 +85,7 @@ class ExecStreamTest extends GatewayTest {
         assertTrue(line.contains(" status=499 ") && line.endsWith(" cancelled=true"), line);
     }
 
+    @Tag("case-6")
     @Test
     void alsoBeforeItsFirstWordAndWithoutAStream() throws IOException {
         for (String body : List.of(Wire.streaming("mute/x"), Wire.request("mute/x"))) {
@@ -105,6 +108,7 @@ class ExecStreamTest extends GatewayTest {
                 .mapToLong(Long::parseLong).findFirst().orElse(0);
     }
 
+    @Tag("case-7")
     @Test
     void aProcessThatIsKilledInMidStreamIsAnErrorEvent() throws IOException {
         List<WireEvent> events = new java.util.ArrayList<>();
@@ -118,6 +122,7 @@ class ExecStreamTest extends GatewayTest {
         }
     }
 
+    @Tag("case-14")
     @Test
     void aProcessThatFallsSilentIsEnded() throws IOException {
         List<WireEvent> events = new java.util.ArrayList<>();
@@ -131,6 +136,7 @@ class ExecStreamTest extends GatewayTest {
         }
     }
 
+    @Tag("case-15")
     @Test
     void aProcessThatFailsBeforeItsFirstWordKeepsAStatus() throws IOException {
         for (String body : List.of(Wire.streaming("fails/x"), Wire.request("fails/x"))) {

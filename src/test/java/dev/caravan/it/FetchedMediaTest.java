@@ -9,11 +9,13 @@ import java.io.File;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images and documents that a request gives by their URL, for providers with and without {@code fetch-media}. */
+@Tag("case-17")
 class FetchedMediaTest extends GatewayTest {
     private static final String GIF = "GIF89a picture";
     private static final String GIF_BASE64 = "R0lGODlhIHBpY3R1cmU=";

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -100,6 +101,7 @@ class GeminiTest extends ProviderTest {
                 upstream.call().request().line());
     }
 
+    @Tag("case-2")
     @Test
     void aRefusedPrompt() throws IOException {
         Said said = whole("claude-x", call -> call.streamHead()
@@ -115,6 +117,7 @@ class GeminiTest extends ProviderTest {
                 call -> begin(call).chunk(GeminiWire.end("MALFORMED_FUNCTION_CALL")).lastChunk());
     }
 
+    @Tag("case-7")
     @Test
     void anErrorOutsideOfAnyEvent() throws IOException {
         String error = GeminiWire.error(503, "UNAVAILABLE", "The model is overloaded.", "");
@@ -124,6 +127,7 @@ class GeminiTest extends ProviderTest {
                 call -> begin(call).chunk("[" + error + "]").lastChunk());
     }
 
+    @Tag("case-15")
     @ParameterizedTest
     @ValueSource(strings = {"%s", "[%s]"})
     @DisplayName("case 15: how long to wait, as Gemini tells it, is retry-after")
@@ -136,6 +140,7 @@ class GeminiTest extends ProviderTest {
         assertEquals("slow", reply.json().path("error").path("message").asText());
     }
 
+    @Tag("case-15")
     @Test
     void theUpstreamsOwnHeaderComesFirst() throws IOException {
         String json = GeminiWire.error(429, "RESOURCE_EXHAUSTED", "slow", "{\"retryDelay\":\"34.4s\"}");
@@ -145,6 +150,7 @@ class GeminiTest extends ProviderTest {
         }
     }
 
+    @Tag("case-15")
     @Test
     void anErrorWithStatus200BeforeTheFirstToken() throws IOException {
         String error = GeminiWire.error(429, "RESOURCE_EXHAUSTED", "slow", "{\"retryDelay\":\"3s\"}");

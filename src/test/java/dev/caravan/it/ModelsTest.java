@@ -8,12 +8,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The list of models, and what can be measured. */
+@Tag("case-24")
 class ModelsTest extends GatewayTest {
     private static final List<String> ALL = List.of("claude-fast", "claude-good", "up/claude-real",
             "up/vendor/deep/model",

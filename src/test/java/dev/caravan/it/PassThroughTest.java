@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,6 +29,7 @@ class PassThroughTest extends GatewayTest {
             """;
     }
 
+    @Tag("case-13")
     @Test
     void aRequestKeepsItsBytesButForTheModel() throws IOException {
         upstream.script(call -> call.json(Wire.MESSAGE));
@@ -112,6 +114,7 @@ class PassThroughTest extends GatewayTest {
                 Arguments.of("error", "<html>"));
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @MethodSource("brokenEvents")
     void aBrokenEventIsAnErrorAndTheLast(String name, String data) throws IOException {
@@ -174,6 +177,8 @@ class PassThroughTest extends GatewayTest {
         assertTrue(line.contains(" upstream=\"" + "i".repeat(120) + "…\" "), line);
     }
 
+    @Tag("case-12")
+    @Tag("case-13")
     @Test
     void versionAndBetasAreForwarded() throws IOException {
         upstream.script(call -> call.json(Wire.MESSAGE));

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Steady mixed load for minutes, {@code -Dcaravan.soak.seconds} in all: what the gateway holds at the end is what it held after the
  * first third. An object, a connection, a thread or a buffer that stays for each call would show.
  */
+@Tag("case-23")
 @Tag("long")
 @Timeout(3600)
 class SoakIT {

@@ -87,6 +87,24 @@ class StreamingTest extends GatewayTest {
         }
     }
 
+    /** SDKs accept {@code application/json} also where they ask for a stream. */
+    @Test
+    void theBodySaysWhetherToStreamAndNotTheAcceptHeader() throws IOException {
+        upstream.script(call -> {
+            if (call.request().text().contains("\"stream\":true")) {
+                call.streamHead().chunk(Wire.stream()).lastChunk();
+            } else {
+                call.json(Wire.MESSAGE);
+            }
+        });
+        try (RawClient client = gateway.connect()) {
+            assertEquals(Wire.stream(), client
+                    .post("/v1/messages", Wire.streaming("claude-x"), "accept: application/json").reply().text());
+            assertEquals(Wire.MESSAGE, client
+                    .post("/v1/messages", Wire.request("claude-x"), "accept: text/event-stream").reply().text());
+        }
+    }
+
     @Test
     void tenThousandEvents() throws IOException {
         int count = 10_000;

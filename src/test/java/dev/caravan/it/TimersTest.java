@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens when nothing happens: signs of life to clients that wait, an end to those that do not read. */
+@Tag("case-14")
 class TimersTest extends GatewayTest {
 
     @Override

@@ -11,6 +11,7 @@ import dev.caravan.message.EventGrammar.Said;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An upstream that speaks chat completions over real sockets: what it is asked, and what the client gets of its answer. */
@@ -41,6 +42,7 @@ class TranslatedStreamTest extends ProviderTest {
         assertTrue(gateway.log().accessLine().contains(" in=30 out=9 "), gateway.log().accessLine());
     }
 
+    @Tag("case-21")
     @Test
     void tenThousandTokensBehindCarriageReturns() throws IOException {
         StringBuilder expected = new StringBuilder();
@@ -56,6 +58,7 @@ class TranslatedStreamTest extends ProviderTest {
         assertEquals("end_turn", said.stopReason());
     }
 
+    @Tag("case-21")
     @Test
     void aTokenOfAMegabyte() throws IOException {
         String large = "0123456789abcdef".repeat(64 * 1024);
@@ -65,6 +68,7 @@ class TranslatedStreamTest extends ProviderTest {
         assertEquals("max_tokens", said.stopReason());
     }
 
+    @Tag("case-7")
     @Test
     void anEndWithoutDoneButWithItsReasonIsOne() throws IOException {
         Said said = whole("claude-x",
@@ -96,6 +100,7 @@ class TranslatedStreamTest extends ProviderTest {
         assertEquals(List.of(Block.text(Wire.ANSWER)), said.blocks(), "also when a stream was asked for");
     }
 
+    @Tag("case-23")
     @Test
     void aSlowClientGetsEverythingInItsOrder() throws IOException {
         CountDownLatch enough = new CountDownLatch(1);

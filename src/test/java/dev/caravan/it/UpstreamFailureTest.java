@@ -15,12 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An upstream that fails before its first event: the client gets a status and the API's envelope, streaming or not. */
+@Tag("case-15")
 class UpstreamFailureTest extends GatewayTest {
     private static final String TOO_FAST = "{\"type\":\"error\",  \"error\":{\"type\":\"rate_limit_error\","
             + "\"message\":\"slow down\",\"details\":{\"error_code\":\"x\"}},\"request_id\":\"req_upstream\"}";

@@ -23,6 +23,7 @@ import dev.caravan.message.MessageEvent.ToolUseBlock;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +45,7 @@ class EventSequencerTest {
         return EventGrammar.whole(events).blocks();
     }
 
+    @Tag("case-1")
     @Test
     void parallelCallsWhoseFragmentsInterleave() {
         sequencer.tool(0, "call_A", "a", "");
@@ -66,6 +68,7 @@ class EventSequencerTest {
         assertTrue(sequencer.toolUsed());
     }
 
+    @Tag("case-1")
     @Test
     void callsThatArriveWholeAndIndicesThatStartElsewhere() {
         sequencer.tool(3, "call_A", "a", "{\"x\":1}");
@@ -74,6 +77,7 @@ class EventSequencerTest {
                 finish());
     }
 
+    @Tag("case-1")
     @Test
     void textClosesWhenAToolStarts() {
         sequencer.text("Hi");
@@ -99,6 +103,7 @@ class EventSequencerTest {
         assertEquals(new ContentBlockDelta(0, new InputJsonDelta("{\"x\"")), events.getLast());
     }
 
+    @Tag("case-3")
     @Test
     void reasoningThenText() {
         sequencer.thinking("a");
@@ -115,6 +120,7 @@ class EventSequencerTest {
                 events.subList(1, events.size() - 2));
     }
 
+    @Tag("case-3")
     @Test
     void textThenReasoningThenText() {
         sequencer.text("a");
@@ -158,12 +164,15 @@ class EventSequencerTest {
                 Block.thinking("", "caravan:5")), finish());
     }
 
+    @Tag("case-8")
     @Test
     void theFirstChunkHasEverything() {
         sequencer.text("Hi");
         assertEquals(List.of(Block.text("Hi")), finish());
     }
 
+    @Tag("case-8")
+    @Tag("case-20")
     @Test
     void emptyPiecesOpenNoBlock() {
         sequencer.text("");
@@ -176,6 +185,7 @@ class EventSequencerTest {
         assertFalse(sequencer.toolUsed());
     }
 
+    @Tag("case-20")
     @ParameterizedTest
     @ValueSource(strings = {"", "{}"})
     void aCallWithoutArguments(String arguments) {
@@ -298,6 +308,7 @@ class EventSequencerTest {
         EventGrammar.partial(events);
     }
 
+    @Tag("case-10")
     @Test
     void idsAreMadeFitForTheApi() {
         sequencer.tool(0, "functions.Bash:0", "a", "{}");

@@ -1,5 +1,6 @@
 package dev.caravan.message;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,6 +16,7 @@ class EventSequencerToolsTest {
     private final List<MessageEvent> events = new ArrayList<>();
     private final EventSequencer out = new EventSequencer(events::add);
 
+    @Tag("case-1")
     @Test
     void aLateEmptyFragmentOfAClosedCallOpensNothing() {
         open();
@@ -32,6 +34,7 @@ class EventSequencerToolsTest {
             1 stop""");
     }
 
+    @Tag("case-1")
     @Test
     void aKeyThatWasEndedBeginsAnotherCall() {
         open();
@@ -49,6 +52,7 @@ class EventSequencerToolsTest {
             1 stop""");
     }
 
+    @Tag("case-10")
     @Test
     void twoCallsUnderOneIdGetTwo() {
         open();
@@ -70,6 +74,7 @@ class EventSequencerToolsTest {
             2 stop""");
     }
 
+    @Tag("case-1")
     @Test
     void argumentsThatAreRepeatedAreLeftOutAlsoInTheSameFragment() {
         open();
@@ -84,6 +89,7 @@ class EventSequencerToolsTest {
             0 stop""");
     }
 
+    @Tag("case-20")
     @Test
     void anEmptyObjectBeforeTheArgumentsIsAPlaceholder() {
         open();
@@ -129,6 +135,7 @@ class EventSequencerToolsTest {
             0 stop""");
     }
 
+    @Tag("case-20")
     @Test
     void aCallWithoutArgumentsIsNotCutOff() {
         open();
@@ -149,6 +156,7 @@ class EventSequencerToolsTest {
             1 stop""");
     }
 
+    @Tag("case-21")
     @Test
     void aSurrogatePairThatWasCutIsJoined() {
         open();
@@ -193,6 +201,7 @@ class EventSequencerToolsTest {
     }
 
     /** However often an upstream repeats an id, a message must not take minutes. */
+    @Tag("case-10")
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void manyCallsUnderOneId() {

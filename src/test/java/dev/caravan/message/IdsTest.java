@@ -8,10 +8,12 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("case-10")
 class IdsTest {
     @ParameterizedTest
     @ValueSource(strings = {"call_A", "toolu_01ABC", "a", "A-9_z"})

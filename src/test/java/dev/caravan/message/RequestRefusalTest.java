@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -106,6 +107,7 @@ class RequestRefusalTest {
                         with("\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":4096}")));
     }
 
+    @Tag("case-12")
     @ParameterizedTest
     @MethodSource("topLevel")
     void fieldsOfTheRequest(String message, String json) {

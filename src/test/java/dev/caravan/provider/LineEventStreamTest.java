@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,7 @@ class LineEventStreamTest {
                         "x".repeat(MAX_LINE) + "|" + "y".repeat(MAX_LINE)));
     }
 
+    @Tag("case-21")
     @ParameterizedTest
     @MethodSource("texts")
     void linesAreTheSameHoweverTheSourceCutsThem(List<String> text) {
@@ -57,6 +59,7 @@ class LineEventStreamTest {
         assertEquals(text.get(1), String.join("|", drain(stream(source))), "cut everywhere");
     }
 
+    @Tag("case-21")
     @Test
     void aLineOverTheCapIsAnErrorBehindWhatCameBefore() {
         for (String end : List.of("", "\n", "\nmore\n")) {
@@ -158,6 +161,7 @@ class LineEventStreamTest {
         assertFalse(stream.hasNext());
     }
 
+    @Tag("case-7")
     @Test
     void aSourceThatEndsTooEarlyIsAnError() {
         LineEventStream stream = new LineEventStream(new Source("one\n"), "demo", MAX_LINE,

@@ -13,11 +13,13 @@ import dev.caravan.message.MessageJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Some servers ignore "stream": their answer is whole and right, and the client gets it as the events it waits for. */
+@Tag("case-15")
 class MessageReplayTest {
     @Test
     void everyBlockIsToldAsItWouldHaveStreamed() throws IOException {

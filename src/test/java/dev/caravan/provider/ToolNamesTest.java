@@ -16,8 +16,10 @@ import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.NumericChars;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("case-10")
 class ToolNamesTest {
     private static final String LONG = "mcp__server__" + "n".repeat(62);
 

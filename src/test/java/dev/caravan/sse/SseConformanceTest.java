@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * eventsource-parser, httpx-sse and the stream tests of the Anthropic and OpenAI SDKs. Each stream is parsed whole, in
  * two pieces cut at every byte, in pieces of one, two and three bytes, and cut at random.
  */
+@Tag("case-21")
 class SseConformanceTest {
     private static final String BOM = "\uFEFF";
     private static final String LONG = "x".repeat(2049);

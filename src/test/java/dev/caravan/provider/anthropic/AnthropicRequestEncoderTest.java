@@ -12,6 +12,7 @@ import dev.caravan.message.MessageRequest;
 import dev.caravan.message.RequestDecoder;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -111,6 +112,14 @@ class AnthropicRequestEncoderTest {
         return Arguments.of(what, body);
     }
 
+    @Tag("case-4")
+    @Tag("case-9")
+    @Tag("case-10")
+    @Tag("case-11")
+    @Tag("case-12")
+    @Tag("case-13")
+    @Tag("case-17")
+    @Tag("case-19")
     @ParameterizedTest(name = "{0}")
     @MethodSource("unchanged")
     void whatAnthropicTakesIsSentAsItIs(String what, String body) {
@@ -142,6 +151,7 @@ class AnthropicRequestEncoderTest {
         return Arguments.of("case 4: foreign reasoning " + what, content, left);
     }
 
+    @Tag("case-4")
     @ParameterizedTest(name = "{0}")
     @MethodSource("foreign")
     void reasoningThatAnthropicHasNotSignedIsLeftOut(String what, String content, String left) {
@@ -152,6 +162,7 @@ class AnthropicRequestEncoderTest {
                 new String(encode(conversation(content), "longer-name", Set.of()), UTF_8));
     }
 
+    @Tag("case-4")
     @ParameterizedTest(name = "case 4: no message is left without content ({0})")
     @ValueSource(strings = {MINE, MINE + "," + NO_SIGNATURE})
     void aMessageOfNothingElseIsLeftOut(String blocks) {

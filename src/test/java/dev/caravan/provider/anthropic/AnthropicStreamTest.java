@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -107,6 +108,15 @@ class AnthropicStreamTest {
         return Arguments.of(what, Passed.frames(START + events + END));
     }
 
+    @Tag("case-1")
+    @Tag("case-3")
+    @Tag("case-4")
+    @Tag("case-5")
+    @Tag("case-7")
+    @Tag("case-14")
+    @Tag("case-19")
+    @Tag("case-20")
+    @Tag("case-21")
     @ParameterizedTest(name = "{0}")
     @MethodSource("streams")
     void everyByteOfEveryEventPassesHoweverTheNetworkCutsThem(String what, String stream) {
@@ -117,6 +127,7 @@ class AnthropicStreamTest {
         }
     }
 
+    @Tag("case-2")
     @ParameterizedTest(name = "case 2: {0}")
     @CsvSource({"end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal",
             "model_context_window_exceeded", "from_the_future"})
@@ -144,6 +155,7 @@ class AnthropicStreamTest {
                 Arguments.of("what follows the message", whole + Passed.frame("ping", "{}")));
     }
 
+    @Tag("case-21")
     @ParameterizedTest(name = "case 21: {0}")
     @MethodSource("framings")
     void framingIsPutInTheUsualForm(String what, String stream) {
@@ -160,6 +172,7 @@ class AnthropicStreamTest {
     }
 
     /** Case 7: whatever is missing at the end, a stream that is not whole is never taken for one that is. */
+    @Tag("case-7")
     @ParameterizedTest(name = "case 7: {0}")
     @MethodSource("streams")
     void aStreamCutAtAnyEventFails(String what, String stream) {
@@ -173,6 +186,7 @@ class AnthropicStreamTest {
         }
     }
 
+    @Tag("case-7")
     @ParameterizedTest(name = "case 7: an error before the message: {0}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"overloaded_error|529|Overloaded",
             "rate_limit_error|429|Overloaded", "invalid_request_error|400|Overloaded", "api_error|500|Overloaded",
@@ -192,6 +206,7 @@ class AnthropicStreamTest {
         }
     }
 
+    @Tag("case-7")
     @Test
     void case7AnErrorWithinAMessagePassesAndIsTheEnd() {
         String stream = Passed.frames(START) + Passed.frame("error",
@@ -199,6 +214,7 @@ class AnthropicStreamTest {
         assertEquals(new Passed(stream, null), Passed.of((stream + Passed.frames(END)).getBytes(UTF_8), at -> 7));
     }
 
+    @Tag("case-15")
     @Test
     void case15ARefusalOfTheGatewaysCredentialIsNotTheClients() {
         String stream = Passed.frames(START) + Passed.frame("error",
@@ -208,6 +224,7 @@ class AnthropicStreamTest {
         assertEquals("provider up refused the gateway's credential", passed.failure().getMessage());
     }
 
+    @Tag("case-7")
     @Test
     void case7AnEndWithoutABeginningFails() {
         Passed passed = Passed.of(Passed.frames("{\"type\":\"message_stop\"}").getBytes(UTF_8), at -> 7);

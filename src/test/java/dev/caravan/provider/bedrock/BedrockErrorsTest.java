@@ -7,11 +7,13 @@ import dev.caravan.message.ApiException;
 import dev.caravan.provider.UpstreamReply;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** AWS's replies that are failures. */
+@Tag("case-15")
 class BedrockErrorsTest {
     private static String failure(int status, Map<String, String> headers, String body) {
         ApiException failure = BedrockErrors

@@ -1,5 +1,6 @@
 package dev.caravan.provider.bedrock;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -37,6 +38,8 @@ class ConverseMessagesTest {
         assertEquals("invalid_request_error", refusal.type().wireName());
     }
 
+    @Tag("case-9")
+    @Tag("case-12")
     @Test
     void sidesTakeTurns() {
         assertMessages("""
@@ -48,6 +51,7 @@ class ConverseMessagesTest {
             {"role":"system","content":"e"},{"role":"user","content":"f"}]""");
     }
 
+    @Tag("case-20")
     @Test
     void blankTextIsNothing() {
         assertMessages("[" + SAID_HI + "]", """
@@ -55,6 +59,7 @@ class ConverseMessagesTest {
             {"role":"assistant","content":[{"type":"text","text":" "}]}]""");
     }
 
+    @Tag("case-9")
     @Test
     void resultsComeFirstAndOnceForEachCall() {
         assertMessages(
@@ -77,6 +82,7 @@ class ConverseMessagesTest {
                         .formatted(HI));
     }
 
+    @Tag("case-9")
     @Test
     void aCallThatNobodyAnsweredFailed() {
         String request = """
@@ -90,6 +96,8 @@ class ConverseMessagesTest {
         assertMessages(call.formatted("{\"text\":\"[tool_error]\"},", ""), request, Converse.LLAMA);
     }
 
+    @Tag("case-9")
+    @Tag("case-17")
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                                                                             | [{"text":"[no content]"}]
@@ -112,6 +120,7 @@ class ConverseMessagesTest {
                 + expected + "}}]}]"), encoded);
     }
 
+    @Tag("case-17")
     @ParameterizedTest
     @CsvSource({"image/png, png", "image/jpeg, jpeg", "image/gif, gif", "image/webp, webp"})
     void images(String mediaType, String format) {
@@ -120,6 +129,7 @@ class ConverseMessagesTest {
                         + "\",\"data\":\"AAAA\"}}]"));
     }
 
+    @Tag("case-17")
     @Test
     void documents() {
         assertEquals(
@@ -159,6 +169,7 @@ class ConverseMessagesTest {
         assertEquals("document (2)", names.next("日本語"));
     }
 
+    @Tag("case-17")
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         {"type":"image","source":{"type":"url","url":"https://x/y.png"}}                          | messages.0.content.0.source: an image to be fetched from a URL
@@ -183,6 +194,7 @@ class ConverseMessagesTest {
         assertEquals(message + " cannot be sent to provider aws", refusal.getMessage());
     }
 
+    @Tag("case-19")
     @Test
     void whatAnthropicsToolsDidIsLeftOut() {
         assertMessages("[" + SAID_HI + ",{\"role\":\"assistant\",\"content\":[{\"text\":\"found\"}]}]", """
@@ -191,6 +203,7 @@ class ConverseMessagesTest {
                 .formatted(HI));
     }
 
+    @Tag("case-4")
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
         anthropic.claude-x | {"type":"thinking","thinking":"t","signature":"EqQB"}                | {"reasoningContent":{"reasoningText":{"text":"t","signature":"EqQB"}}}
@@ -210,6 +223,7 @@ class ConverseMessagesTest {
                 + (expected == null ? "" : expected + ",") + "{\"text\":\"a\"}]}]", encoded);
     }
 
+    @Tag("case-4")
     @Test
     void aTurnOfNothingButForeignReasoningIsLeftOut() {
         assertMessages("[{\"role\":\"user\",\"content\":[{\"text\":\"hi\"},{\"text\":\"hi\"}]}]", "[" + HI
@@ -217,6 +231,7 @@ class ConverseMessagesTest {
                 + HI + "]");
     }
 
+    @Tag("case-10")
     @Test
     void idsAndNamesFit() {
         String id = "call.1:" + "x".repeat(90);

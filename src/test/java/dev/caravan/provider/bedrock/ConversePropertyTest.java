@@ -31,6 +31,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
 
 /** What holds for every conversation and every stream. */
@@ -41,6 +42,7 @@ class ConversePropertyTest {
 
     // Requests
 
+    @Tag("case-9")
     @Property(tries = 500)
     void anyConversationBecomesOneThatBedrockTakes(@ForAll("conversations") ArrayNode messages,
             @ForAll("models") String model) throws JsonProcessingException {
@@ -204,6 +206,7 @@ class ConversePropertyTest {
         assertEquals(expected(said), EventGrammar.whole(decoded.events()).blocks());
     }
 
+    @Tag("case-7")
     @Property(tries = 500)
     void whatIsCutOffIsNeverAWholeMessage(@ForAll("streams") List<Said> said, @ForAll Random random) {
         byte[] bytes = bytes(said, random);

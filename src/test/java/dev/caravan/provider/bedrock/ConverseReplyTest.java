@@ -2,6 +2,7 @@ package dev.caravan.provider.bedrock;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,7 @@ class ConverseReplyTest {
 
     private static final String USAGE = " in 7 created 0 read 4 out 9\nstop";
 
+    @Tag("case-3")
     @Test
     void textThinkingAndCalls() {
         Converse.reply(reply("""
@@ -56,11 +58,13 @@ class ConverseReplyTest {
                 "end_turn")).is("start\n0 text\n0 +It is\n0 + so.\n0 stop\nend end_turn" + USAGE);
     }
 
+    @Tag("case-2")
     @Test
     void nothingSaidIsAnEmptyMessage() {
         Converse.reply(reply("[]", "content_filtered")).is("start\nend refusal" + USAGE);
     }
 
+    @Tag("case-15")
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"message\":\"no\"}", "{\"output\":{\"message\":{\"content\":[]}}}"})
     void whatHoldsNoMessageIsAnError(String json) {
@@ -69,6 +73,7 @@ class ConverseReplyTest {
                 converse.failure().getMessage());
     }
 
+    @Tag("case-15")
     @ParameterizedTest
     @ValueSource(strings = {"", "[]", "null", "<html>", "{\"stopReason\":\"end_turn\"",
             "{\"stopReason\":\"end_turn\"} {",

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.caravan.message.ApiException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,7 @@ class ConverseRequestTest {
             + "\"a\"},{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"look\",\"input\":{}}]},"
             + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":\"b\"}]}]";
 
+    @Tag("case-13")
     @Test
     void inference() {
         assertEquals(MAX, Converse.fields("", Converse.NOVA));
@@ -28,6 +30,7 @@ class ConverseRequestTest {
                         Converse.NOVA));
     }
 
+    @Tag("case-13")
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
         anthropic.claude-3-haiku-20240307-v1:0     | "top_k":5                                            | {"top_k":5}
@@ -51,6 +54,7 @@ class ConverseRequestTest {
                 + ",\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"hi\"}]}]}", encoded);
     }
 
+    @Tag("case-13")
     @Test
     void betasAreFieldsOfAnthropicsModels() {
         String request = "{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
@@ -61,6 +65,7 @@ class ConverseRequestTest {
         assertFalse(Converse.request(request, Converse.NOVA, List.of("a-2025-01-01")).contains("beta"));
     }
 
+    @Tag("case-13")
     @Test
     void output() {
         assertEquals(MAX + ",\"outputConfig\":{\"textFormat\":{\"type\":\"json_schema\",\"structure\":{\"jsonSchema\":"
@@ -71,6 +76,8 @@ class ConverseRequestTest {
                         Converse.CLAUDE));
     }
 
+    @Tag("case-11")
+    @Tag("case-19")
     @Test
     void tools() {
         assertEquals(
@@ -83,6 +90,8 @@ class ConverseRequestTest {
                         + ",{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}]", Converse.NOVA));
     }
 
+    @Tag("case-18")
+    @Tag("case-19")
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
         {"type":"auto"}                                          | {"auto":{}}
@@ -97,6 +106,8 @@ class ConverseRequestTest {
                         + "\"tool_choice\":" + choice, Converse.CLAUDE));
     }
 
+    @Tag("case-18")
+    @Tag("case-19")
     @Test
     void noToolsAreOfferedWhenNoneMayBeUsed() {
         assertEquals(MAX, Converse.fields("\"tools\":[" + TOOL + "],\"tool_choice\":{\"type\":\"none\"}",
@@ -105,6 +116,7 @@ class ConverseRequestTest {
                 + "\"tool_choice\":{\"type\":\"any\"}", Converse.CLAUDE));
     }
 
+    @Tag("case-18")
     @Test
     void aChoiceThatCannotBeMadeIsRefused() {
         assertRefused(
@@ -121,6 +133,7 @@ class ConverseRequestTest {
     }
 
     /** Bedrock refuses a conversation that shows tools which it is not told of. */
+    @Tag("case-13")
     @Test
     void anEffortThatNobodyKnowsIsRefused() {
         for (String model : List.of(Converse.NOVA, Converse.LLAMA, Converse.PROFILE)) {
@@ -131,6 +144,7 @@ class ConverseRequestTest {
         }
     }
 
+    @Tag("case-9")
     @Test
     void toolsInUseAreDeclared() {
         String encoded = Converse.request(HISTORY + "}", Converse.CLAUDE);
@@ -138,6 +152,7 @@ class ConverseRequestTest {
                 encoded.substring(0, encoded.indexOf(",\"messages\"")));
     }
 
+    @Tag("case-13")
     @Test
     void zeroTokensAreRefused() {
         ApiException refusal = assertThrows(ApiException.class,
@@ -147,6 +162,8 @@ class ConverseRequestTest {
         assertEquals("max_tokens: 0, which asks for no answer, cannot be sent to provider aws", refusal.getMessage());
     }
 
+    @Tag("case-11")
+    @Tag("case-12")
     @Test
     void system() {
         assertEquals(MAX + ",\"system\":[{\"text\":\"Be brief.\"}]",
@@ -160,6 +177,8 @@ class ConverseRequestTest {
                 .fields("\"system\":\"x-anthropic-billing-header: cch=1;\\nYou are\"", Converse.CLAUDE));
     }
 
+    @Tag("case-11")
+    @Tag("case-13")
     @Test
     void whatOnlyAnthropicKnowsIsLeftOut() {
         assertEquals(MAX, Converse.fields("\"metadata\":{\"user_id\":\"u\"},\"service_tier\":\"auto\",\"stream\":true,"

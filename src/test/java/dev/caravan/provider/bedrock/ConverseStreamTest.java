@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -176,6 +177,12 @@ class ConverseStreamTest {
                         "start\n0 text\n0 +a\n0 stop\n" + END));
     }
 
+    @Tag("case-1")
+    @Tag("case-3")
+    @Tag("case-5")
+    @Tag("case-8")
+    @Tag("case-10")
+    @Tag("case-21")
     @ParameterizedTest(name = "{0}")
     @MethodSource("streams")
     void aStreamMeansTheSameHoweverItIsCut(String what, String lines, String expected) {
@@ -194,6 +201,7 @@ class ConverseStreamTest {
         }
     }
 
+    @Tag("case-7")
     @ParameterizedTest(name = "{0}")
     @MethodSource("streams")
     void aStreamThatEndsTooEarlyIsAnErrorWhereverItEnds(String what, String lines, String expected) {
@@ -213,6 +221,8 @@ class ConverseStreamTest {
         return AwsFrames.stream(end == 0 ? lines : lines.substring(0, end)).length;
     }
 
+    @Tag("case-5")
+    @Tag("case-7")
     @Test
     void theUsageMayBeCutOff() {
         String end = TEXT.substring(0, TEXT.indexOf("metadata"));
@@ -222,6 +232,7 @@ class ConverseStreamTest {
                 .getMessage());
     }
 
+    @Tag("case-7")
     @Test
     void aFlippedBitIsAnErrorWhereverItIs() {
         byte[] bytes = AwsFrames.stream(TEXT);
@@ -234,6 +245,7 @@ class ConverseStreamTest {
         }
     }
 
+    @Tag("case-7")
     @Test
     void aLengthThatIsWrongIsNotWaitedFor() {
         byte[] bytes = AwsFrames.stream(TEXT);
@@ -241,6 +253,7 @@ class ConverseStreamTest {
         Converse.stream(bytes, at -> 12).fails("", 502, "api_error", "damaged");
     }
 
+    @Tag("case-2")
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         end_turn                      | end_turn
@@ -258,6 +271,7 @@ class ConverseStreamTest {
                 .is("start\n0 text\n0 +a\n0 stop\n" + END.replace("end_turn", expected));
     }
 
+    @Tag("case-2")
     @ParameterizedTest
     @CsvSource({"end_turn, tool_use", "tool_use, tool_use", "max_tokens, max_tokens"})
     void stopReasonsBehindACall(String told, String expected) {
@@ -266,6 +280,7 @@ class ConverseStreamTest {
                 .is("start\n0 tool_use t a\n0 +\n0 stop\n" + END.replace("end_turn", expected));
     }
 
+    @Tag("case-2")
     @ParameterizedTest
     @ValueSource(strings = {"malformed_model_output", "malformed_tool_use"})
     void outputThatIsNotWellFormedIsAnError(String reason) {
@@ -274,6 +289,7 @@ class ConverseStreamTest {
                         "the model's output was not well-formed: " + reason);
     }
 
+    @Tag("case-2")
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
         {"stopReason":"stop_sequence","additionalModelResponseFields":{"stop_sequence":"END"}} | END,STOP | END
@@ -289,6 +305,8 @@ class ConverseStreamTest {
         assertEquals(told, delta.stopSequence());
     }
 
+    @Tag("case-7")
+    @Tag("case-15")
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         throttlingException         | 429 | rate_limit_error
@@ -307,6 +325,7 @@ class ConverseStreamTest {
                 .fails("start\n0 text\n0 +a", status, error, "because");
     }
 
+    @Tag("case-7")
     @Test
     void errorsWithoutAModelOfTheirOwn() {
         Converse.stream(AwsFrames.error("InternalFailure", "it broke"), at -> 1).fails("", 502, "api_error",
@@ -317,6 +336,7 @@ class ConverseStreamTest {
                 "the provider broke off its stream: internalServerException");
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @ValueSource(strings = {"contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\"", "messageStop []",
             "contentBlockDelta null", "metadata {", "contentBlockStart {\"start\":{\"toolUse\":1}}"})
@@ -324,6 +344,7 @@ class ConverseStreamTest {
         Converse.stream(line).fails("", 502, "api_error", "damaged");
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @ValueSource(strings = {"contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"image\":{\"source\":{}}}}",
             "contentBlockStart {\"contentBlockIndex\":0,\"start\":{\"image\":{\"format\":\"png\"}}}"})
@@ -332,6 +353,7 @@ class ConverseStreamTest {
                 "the model answered with a block of kind \"image\", which the Messages API has nothing for");
     }
 
+    @Tag("case-7")
     @Test
     void frameTypesThatNobodyKnowsAreErrors() {
         byte[] frame = AwsFrames.frame("{}", ":message-type", "other");
@@ -339,12 +361,14 @@ class ConverseStreamTest {
         Converse.stream(AwsFrames.frame("{}"), at -> 1).fails("", 502, "api_error", "damaged");
     }
 
+    @Tag("case-7")
     @Test
     void whatFollowsTheEndIsNotLookedAt() {
         Converse.stream(TEXT + "\ncontentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"text\":\"more\"}}")
                 .is("start\n0 text\n0 +Hel\n0 +lo 你好🎉\n0 stop\n" + END);
     }
 
+    @Tag("case-10")
     @Test
     void aNameThatWasShortenedComesBackWhole() {
         String name = "mcp__" + "a".repeat(70);
@@ -360,6 +384,7 @@ class ConverseStreamTest {
                 .is("start\n0 tool_use t " + name + "\n0 +\n0 stop\n" + END.replace("end_turn", "tool_use"));
     }
 
+    @Tag("case-4")
     @Test
     void theSignatureOfAnotherVendorIsMarked() {
         List<MessageEvent> events = new ArrayList<>();
@@ -372,6 +397,7 @@ class ConverseStreamTest {
     }
 
     /** Bytes as they were once written, so that encoder and decoder cannot be wrong together. */
+    @Tag("case-21")
     @Test
     void framesThatWereKept() throws IOException {
         try (InputStream kept = ConverseStreamTest.class.getResourceAsStream("/bedrock/converse.eventstream")) {

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +36,7 @@ class InvokeTest {
                 List.of(betas), ALLOWED), StandardCharsets.UTF_8);
     }
 
+    @Tag("case-13")
     @Test
     void theRequestsOwnBytesButForModelAndStream() {
         assertEquals(
@@ -51,6 +53,7 @@ class InvokeTest {
 
     private static final String REST = ",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
 
+    @Tag("case-13")
     @Test
     void betasThatBedrockHas() {
         assertEquals(
@@ -62,6 +65,7 @@ class InvokeTest {
                         + "\"b-2025-01-01\"]" + REST, "b-2025-01-01"));
     }
 
+    @Tag("case-4")
     @Test
     void reasoningThatAnthropicHasNotSignedIsLeftOut() {
         assertEquals(
@@ -130,6 +134,7 @@ class InvokeTest {
         return all;
     }
 
+    @Tag("case-21")
     @Test
     void eventsAreHandedOnAsTheyAreHoweverTheyAreCut() {
         byte[] bytes = frames(EVENTS);
@@ -145,6 +150,7 @@ class InvokeTest {
         }
     }
 
+    @Tag("case-7")
     @Test
     void aStreamThatEndsTooEarlyIsAnErrorWhereverItEnds() {
         byte[] bytes = frames(EVENTS);
@@ -156,6 +162,7 @@ class InvokeTest {
         }
     }
 
+    @Tag("case-7")
     @Test
     void anErrorOfAnthropicsOwnEndsTheStream() {
         String error = "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}";
@@ -163,6 +170,7 @@ class InvokeTest {
                 decoded(frames(List.of(EVENTS.getFirst(), error, "{}")), at -> 50));
     }
 
+    @Tag("case-7")
     @Test
     void exceptions() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -227,6 +235,7 @@ class InvokeTest {
                         + "{\"thinking\":\"t\",\"signature\":\"\",\"type\":\"thinking\"},{\"text\":\"c\",\"type\":\"text\"}]}]}"));
     }
 
+    @Tag("case-4")
     @Test
     void nothingIsLeft() {
         ApiException e = assertThrows(ApiException.class,

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -192,6 +193,7 @@ class ExecResponseDecoderTest {
         assertTrue(decoder.finished());
     }
 
+    @Tag("case-10")
     @Test
     void aToolIdGivenTwiceIsGivenOnce() throws IOException {
         feed("""
@@ -206,6 +208,7 @@ class ExecResponseDecoderTest {
         assertTrue(ids.get(1).matches("toolu_[a-zA-Z0-9]{24}"), ids.get(1));
     }
 
+    @Tag("case-2")
     @ParameterizedTest
     @CsvSource({"end_turn, tool_use", "tool_use, tool_use", "max_tokens, max_tokens", "refusal, refusal"})
     void aToolThatWasCalledMakesTheReasonUnlessTheAnswerWasCut(String said, String told) throws IOException {
@@ -214,6 +217,7 @@ class ExecResponseDecoderTest {
         assertTrue(written().contains("\"stop_reason\":\"" + told + "\""), written());
     }
 
+    @Tag("case-2")
     @ParameterizedTest
     @ValueSource(strings = {"end_turn", "max_tokens", "pause_turn", "refusal",
             "model_context_window_exceeded"})

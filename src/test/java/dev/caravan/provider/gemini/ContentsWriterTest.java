@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.caravan.provider.StreamCuts;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +52,7 @@ class ContentsWriterTest {
 
     // -- text and media --------------------------------------------------------------------------------------------------
 
+    @Tag("case-17")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "{\"type\":\"text\",\"text\":\"a\\u00fc\",\"cache_control\":{\"type\":\"ephemeral\"}} | {\"text\":\"aü\"}",
@@ -66,6 +68,7 @@ class ContentsWriterTest {
         assertEquals(userParts(parts), user(block));
     }
 
+    @Tag("case-17")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "{\"type\":\"image\",\"source\":{\"type\":\"url\",\"url\":\"https://example.com/a.png\"}} | .source: an image to be fetched from a URL",
@@ -94,6 +97,7 @@ class ContentsWriterTest {
 
     // -- turns -----------------------------------------------------------------------------------------------------------
 
+    @Tag("case-9")
     @Test
     void neighboursOfOneRoleAreOne() {
         assertEquals("[" + sent("user", "{\"text\":\"a\"}", "{\"text\":\"b\"}") + ","
@@ -103,6 +107,7 @@ class ContentsWriterTest {
                         + "{\"role\":\"user\",\"content\":\"e\"}]"));
     }
 
+    @Tag("case-4")
     @Test
     void aTurnOfNothingButForeignReasoningIsNone() {
         assertEquals("[" + sent("user", "{\"text\":\"hi\"}", "{\"text\":\"hi\"}") + "]", contents("[" + ASK + ","
@@ -111,6 +116,7 @@ class ContentsWriterTest {
                 + "," + ASK + "]"));
     }
 
+    @Tag("case-12")
     @Test
     void theSystemInTheMidstOfTheConversationIsMarkedText() {
         assertEquals(
@@ -127,6 +133,7 @@ class ContentsWriterTest {
                 contents("[" + ASK + ",{\"role\":\"assistant\",\"content\":\"{\"}]"));
     }
 
+    @Tag("case-19")
     @Test
     void whatAnthropicsOwnToolsDidIsPrivate() {
         assertEquals("[" + ASKED + "," + sent("model", "{\"text\":\"so\"}") + "," + ASKED + "]",
@@ -147,6 +154,7 @@ class ContentsWriterTest {
 
     // -- tools -----------------------------------------------------------------------------------------------------------
 
+    @Tag("case-9")
     @Test
     void resultsFirstAndInTheOrderOfTheirCalls() {
         assertEquals("["
@@ -165,6 +173,7 @@ class ContentsWriterTest {
                         + "]"));
     }
 
+    @Tag("case-9")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"is_error\":false | {\"output\":\"\"}",
             "\"content\":[] | {\"output\":\"\"}", "\"content\":\"\" | {\"output\":\"\"}",
@@ -189,6 +198,7 @@ class ContentsWriterTest {
     private static final String PNG = "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"AA==\"}}";
     private static final String PDF = "{\"inlineData\":{\"mimeType\":\"application/pdf\",\"data\":\"JVBE\"}}";
 
+    @Tag("case-17")
     @Test
     void mediaOfAResultStandBehindTheResults() {
         assertEquals("[" + ASKED + "," + sent("model", called("A", "a"), called("B", "b")) + ","
@@ -198,6 +208,7 @@ class ContentsWriterTest {
                 + "]", contents(WITH_IMAGE));
     }
 
+    @Tag("case-17")
     @Test
     void generation3TakesMediaInResults() {
         String encoded = contents(WITH_IMAGE, GENERATION_3);
@@ -209,6 +220,7 @@ class ContentsWriterTest {
                 + "]"), encoded);
     }
 
+    @Tag("case-9")
     @Test
     void repairs() {
         assertEquals("[" + ASKED + "," + sent("model", called("A", "a"), called("B", "b")) + "," + sent("user",
@@ -228,6 +240,7 @@ class ContentsWriterTest {
                         + turn("user", "{\"type\":\"tool_result\",\"tool_use_id\":\"B\",\"content\":\"late\"}") + "]"));
     }
 
+    @Tag("case-9")
     @Test
     void aConversationThatEndsWithACallIsAnswered() {
         assertEquals("[" + ASKED + "," + sent("model", called("A", "a")) + ","
@@ -244,6 +257,7 @@ class ContentsWriterTest {
     private static final String RESULT = turn("user", "{\"type\":\"tool_result\",\"tool_use_id\":\"A\"}");
     private static final String RESULT_OUT = sent("user", answered("A", "a", "{\"output\":\"\"}"));
 
+    @Tag("case-4")
     @ParameterizedTest
     @ValueSource(strings = {"EqQBCkYIBBgCKkB", "", "caravan:openai", "caravan:", "caravan:gemini-x"})
     void reasoningOfOthersIsLeftOut(String signature) {
@@ -258,6 +272,7 @@ class ContentsWriterTest {
                 + "," + RESULT_OUT + "]", contents(conversation, GENERATION_3));
     }
 
+    @Tag("case-4")
     @Test
     void onlyTheFirstCallOfATurnNeedsASignature() {
         String encoded = contents("[" + ASK + "," + turn("assistant", thinking("", "caravan:gemini:next:S"),
@@ -269,6 +284,7 @@ class ContentsWriterTest {
         assertEquals(List.of("S", "-", "skip_thought_signature_validator", "-"), signatures);
     }
 
+    @Tag("case-4")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             // blocks of the assistant, parts of the model
@@ -286,6 +302,7 @@ class ContentsWriterTest {
                 contents(conversation, "gemini-2.0-flash"));
     }
 
+    @Tag("case-4")
     @Test
     void aSignatureReachesItsCallInALaterMessage() {
         String encoded = contents("[" + ASK + "," + turn("assistant", thinking("", "caravan:gemini:next:S")) + ","
@@ -294,6 +311,7 @@ class ContentsWriterTest {
     }
 
     /** What Gemini said, through a client that sends it back, is what Gemini gets. */
+    @Tag("case-4")
     @Test
     void aReplyComesBackAsItWas() {
         String parts = "{\"text\":\"Think.\",\"thought\":true},{\"functionCall\":{\"id\":\"toolu_1_0\",\"name\":\"a\",\"args\":{\"n\":1e400,\"s\":\"\\u00fc\"}},\"thoughtSignature\":\"EpEg+/==\"},"

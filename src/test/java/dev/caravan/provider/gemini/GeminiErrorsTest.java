@@ -8,12 +8,14 @@ import dev.caravan.message.ApiException;
 import dev.caravan.provider.UpstreamReply;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP errors of Gemini and what the client is told. */
+@Tag("case-15")
 class GeminiErrorsTest {
     private static ApiException of(int status, String body) {
         return GeminiErrors

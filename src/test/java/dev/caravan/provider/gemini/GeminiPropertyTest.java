@@ -30,6 +30,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
 
 /** What holds for every stream and every conversation. */
@@ -56,6 +57,7 @@ class GeminiPropertyTest {
         }
     }
 
+    @Tag("case-21")
     @Provide
     Arbitrary<List<List<Said>>> chunks() {
         Arbitrary<String> text = Arbitraries.strings().withChars("a \n\"\\{é你\u2028").ofMaxLength(6);
@@ -151,6 +153,7 @@ class GeminiPropertyTest {
     }
 
     /** A stream with a byte changed, missing or too many ends as a message or as an error, and never as a success cut short. */
+    @Tag("case-7")
     @Property(tries = 1_000)
     void brokenStreams(@ForAll("chunks") List<List<Said>> chunks, @ForAll Random random) {
         List<MessageEvent> events = new ArrayList<>();
@@ -186,6 +189,7 @@ class GeminiPropertyTest {
     // -- requests --------------------------------------------------------------------------------------------------------
 
     /** JSON schemas of all keywords, sensible or not. */
+    @Tag("case-22")
     @Provide
     Arbitrary<JsonNode> schemas() {
         return schemas(3);

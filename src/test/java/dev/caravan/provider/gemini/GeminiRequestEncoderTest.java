@@ -2,6 +2,7 @@ package dev.caravan.provider.gemini;
 
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import static dev.caravan.provider.gemini.Encoded.GENERATION_3;
 import static dev.caravan.provider.gemini.Encoded.fields;
@@ -25,6 +26,7 @@ class GeminiRequestEncoderTest {
     private static final String TOOLS_OUT = "},\"tools\":[{\"functionDeclarations\":[{\"name\":\"f\",\"description\":\"d\","
             + "\"parameters\":{\"type\":\"OBJECT\",\"properties\":{\"a\":{\"type\":\"STRING\"}}}}]}]";
 
+    @Tag("case-13")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "\"temperature\":0.5,\"top_p\":0.9,\"top_k\":40 | ,\"temperature\":0.5,\"topP\":0.9,\"topK\":40}",
@@ -39,6 +41,7 @@ class GeminiRequestEncoderTest {
         assertEquals(expected, fields(fields));
     }
 
+    @Tag("case-13")
     @Test
     void theModelsOwnLimitOfTokens() {
         MessageRequest request = Encoded.decoded(withFields("\"stream\":false"));
@@ -48,6 +51,8 @@ class GeminiRequestEncoderTest {
         assertTrue(body.startsWith("{\"generationConfig\":{\"maxOutputTokens\":5}"), body);
     }
 
+    @Tag("case-11")
+    @Tag("case-12")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "\"system\":\"Be brief.\" | },\"systemInstruction\":{\"parts\":[{\"text\":\"Be brief.\"}]}",
@@ -61,6 +66,7 @@ class GeminiRequestEncoderTest {
 
     // -- thinking --------------------------------------------------------------------------------------------------------
 
+    @Tag("case-13")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             // the model, thinking, effort, what comes of it
@@ -86,6 +92,7 @@ class GeminiRequestEncoderTest {
         assertEquals(",\"thinkingConfig\":{" + expected + "}}", fields(thinkingFields(thinking, effort), model));
     }
 
+    @Tag("case-13")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"gemini-2.0-flash | {\"type\":\"adaptive\"} | high",
             "gemma-3 | {\"type\":\"disabled\"} | low", "gemini-2.5-flash | |", "gemini-3-flash | |"})
@@ -102,6 +109,7 @@ class GeminiRequestEncoderTest {
 
     // -- tools -----------------------------------------------------------------------------------------------------------
 
+    @Tag("case-18")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"{\"type\":\"auto\"} | {\"mode\":\"AUTO\"}",
             "{\"type\":\"any\",\"disable_parallel_tool_use\":true} | {\"mode\":\"ANY\"}",
@@ -112,11 +120,15 @@ class GeminiRequestEncoderTest {
                 fields(TOOLS + ",\"tool_choice\":" + choice));
     }
 
+    @Tag("case-18")
+    @Tag("case-19")
     @Test
     void aChoiceOfAToolThatRunsAtAnthropicGoesWithIt() {
         assertEquals(TOOLS_OUT, fields(TOOLS + ",\"tool_choice\":{\"type\":\"tool\",\"name\":\"web_search\"}"));
     }
 
+    @Tag("case-18")
+    @Tag("case-19")
     @ParameterizedTest
     @ValueSource(strings = {"\"tools\":[],\"tool_choice\":{\"type\":\"auto\"}", "\"tool_choice\":{\"type\":\"any\"}",
             "\"tools\":[{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}],\"tool_choice\":{\"type\":\"any\"}"})
@@ -124,6 +136,7 @@ class GeminiRequestEncoderTest {
         assertEquals("}", fields(fields));
     }
 
+    @Tag("case-11")
     @Test
     void toolsWithoutParameters() {
         assertEquals("},\"tools\":[{\"functionDeclarations\":[{\"name\":\"a\"},{\"name\":\"b\"},{\"name\":\"c\"}]}]",
@@ -132,6 +145,7 @@ class GeminiRequestEncoderTest {
                         + "{\"name\":\"c\",\"type\":\"custom\",\"input_schema\":{\"type\":\"object\",\"additionalProperties\":true}}]"));
     }
 
+    @Tag("case-10")
     @Test
     void namesThatGeminiDoesNotTake() {
         String longName = "mcp__" + "x".repeat(70);
@@ -154,6 +168,8 @@ class GeminiRequestEncoderTest {
 
     // -- what is refused ---------------------------------------------------------------------------------------------------
 
+    @Tag("case-13")
+    @Tag("case-18")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "\"tool_choice\":{\"type\":\"tool\",\"name\":\"g\"} | tool_choice.name: the demand for \"g\", which is not declared in tools, cannot be sent to provider google",
@@ -164,6 +180,7 @@ class GeminiRequestEncoderTest {
         refuses(withFields(fields), message);
     }
 
+    @Tag("case-13")
     @Test
     void noTokensAtAll() {
         refuses(withFields("\"stream\":false").replace("\"max_tokens\":9", "\"max_tokens\":0"),

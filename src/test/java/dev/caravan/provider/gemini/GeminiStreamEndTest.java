@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.provider.StreamCuts;
 import dev.caravan.provider.StreamCuts.Outcome;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,7 @@ class GeminiStreamEndTest {
 
     // -- how it ends ---------------------------------------------------------------------------------------------------
 
+    @Tag("case-2")
     @ParameterizedTest
     @CsvSource({"STOP,end_turn", "MAX_TOKENS,max_tokens", "SAFETY,refusal", "RECITATION,refusal", "LANGUAGE,refusal",
             "BLOCKLIST,refusal", "PROHIBITED_CONTENT,refusal", "SPII,refusal", "MODEL_ARMOR,refusal",
@@ -28,6 +30,7 @@ class GeminiStreamEndTest {
         says("F " + reason, "start\nend " + stopReason + " in 50 created 0 read 0 out 0\nstop");
     }
 
+    @Tag("case-2")
     @ParameterizedTest
     @CsvSource({"STOP,tool_use", "MAX_TOKENS,max_tokens", "SAFETY,refusal"})
     void finishReasonsBehindACall(String reason, String stopReason) {
@@ -35,6 +38,8 @@ class GeminiStreamEndTest {
         assertTrue(text.contains("\nend " + stopReason + " "), text);
     }
 
+    @Tag("case-2")
+    @Tag("case-7")
     @ParameterizedTest
     @ValueSource(strings = {"OTHER", "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS",
             "MISSING_THOUGHT_SIGNATURE", "MALFORMED_RESPONSE", "IMAGE_OTHER", "NO_IMAGE", "SOMETHING_NEW", "stop"})
@@ -47,6 +52,7 @@ class GeminiStreamEndTest {
     }
 
     /** Older models tell the reason in every chunk. */
+    @Tag("case-7")
     @Test
     void aReasonInEveryChunk() {
         says("""
@@ -55,6 +61,7 @@ class GeminiStreamEndTest {
             """, "start\n0 text\n0 +a\n0 +b\n0 stop\nend end_turn in 50 created 0 read 0 out 1\nstop");
     }
 
+    @Tag("case-2")
     @ParameterizedTest
     @ValueSource(strings = {"SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY", "NEW_REASON"})
     void aPromptThatIsRefused(String reason) {
@@ -63,12 +70,14 @@ class GeminiStreamEndTest {
                 "start\nend refusal in 9 created 0 read 0 out 0\nstop");
     }
 
+    @Tag("case-2")
     @Test
     void promptFeedbackThatRefusesNothing() {
         says("{\"promptFeedback\":{\"safetyRatings\":[{\"category\":\"X\"}]},\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"}]}}]}\nF STOP",
                 "start\n0 text\n0 +a\n0 stop\nend end_turn in 50 created 0 read 0 out 1\nstop");
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @ValueSource(strings = {"", ": hello", "{}", "P []", "P [{\"text\":\"\"}]", "U {\"promptTokenCount\":5}",
             "F FINISH_REASON_UNSPECIFIED", "{\"promptFeedback\":{\"blockReason\":\"BLOCK_REASON_UNSPECIFIED\"}}",
@@ -78,6 +87,7 @@ class GeminiStreamEndTest {
         says(lines.startsWith(":") ? "!" + lines : lines.isEmpty() ? "!" : lines, CUT_OFF);
     }
 
+    @Tag("case-7")
     @Test
     void anEndWithoutAReason() {
         says("P [{\"text\":\"a\"}]", "start\n0 text\n0 +a\n" + CUT_OFF);
@@ -86,6 +96,7 @@ class GeminiStreamEndTest {
     }
 
     /** Wherever the connection ends cleanly: a message is whole or it is an error. */
+    @Tag("case-7")
     @Test
     void anEndAnywhere() {
         byte[] stream = Decoded
@@ -108,6 +119,7 @@ class GeminiStreamEndTest {
         }
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @ValueSource(strings = {"{", "[]", "7", "\"a\"", "null", "<html>", "{\"candidates\":[}", "{} {}",
             "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"", "[DONE]"})
@@ -116,6 +128,7 @@ class GeminiStreamEndTest {
                 "start\n0 text\n0 +a\n502 api_error: the provider sent an event that is no JSON object");
     }
 
+    @Tag("case-7")
     @Test
     void fieldsOfOtherTypesAreLikeUnknownOnes() {
         says("""
@@ -131,6 +144,7 @@ class GeminiStreamEndTest {
 
     // -- errors in the stream --------------------------------------------------------------------------------------------
 
+    @Tag("case-7")
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "{\"error\":{\"code\":429,\"message\":\"slow\",\"status\":\"RESOURCE_EXHAUSTED\"}} | 429 rate_limit_error: slow",
@@ -148,6 +162,7 @@ class GeminiStreamEndTest {
     }
 
     /** Google's own client finds errors like this in the midst of a stream. */
+    @Tag("case-7")
     @ParameterizedTest
     @ValueSource(strings = {
             "!{\n!  \"error\": {\n!    \"code\": 503,\n!    \"message\": \"The model is overloaded.\",\n!    \"status\": \"UNAVAILABLE\"\n!  }\n!}",
@@ -161,6 +176,7 @@ class GeminiStreamEndTest {
                 "start\n0 text\n0 +a\n529 overloaded_error: The model is overloaded.");
     }
 
+    @Tag("case-7")
     @Test
     void otherLinesOutsideOfAnyEventAreNothing() {
         says("!hello: world\nP [{\"text\":\"a\"}]\n!{\"x\":1}\nF STOP",

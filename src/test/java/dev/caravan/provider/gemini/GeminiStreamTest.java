@@ -11,6 +11,7 @@ import dev.caravan.message.Ids;
 import dev.caravan.provider.StreamCuts;
 import dev.caravan.provider.StreamCuts.Outcome;
 import dev.caravan.provider.ToolNames;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Chunks as the wire has them and the events that come of them; each stream also cut in every way. */
 class GeminiStreamTest {
     /** The events of the Messages API byte for byte; the other tests use a shorter notation. */
+    @Tag("case-5")
+    @Tag("case-8")
     @Test
     void asTheClientSeesIt() {
         Outcome outcome = Decoded.stream(
@@ -44,6 +47,7 @@ class GeminiStreamTest {
 
     // -- function calls ------------------------------------------------------------------------------------------------
 
+    @Tag("case-1")
     @Test
     void parallelCallsWithoutIds() {
         says("""
@@ -72,6 +76,7 @@ class GeminiStreamTest {
             """);
     }
 
+    @Tag("case-20")
     @ParameterizedTest
     @ValueSource(strings = {"{\"name\":\"f\"}", "{\"name\":\"f\",\"args\":{}}", "{\"name\":\"f\",\"args\":null}",
             "{\"args\":{},\"name\":\"f\",\"willContinue\":false}", "{\"name\":\"f\",\"args\":\"\"}"})
@@ -86,6 +91,7 @@ class GeminiStreamTest {
             """);
     }
 
+    @Tag("case-10")
     @Test
     void idsOfGemini() {
         says("""
@@ -114,6 +120,7 @@ class GeminiStreamTest {
         return conforming.substring(conforming.lastIndexOf('_') + 1);
     }
 
+    @Tag("case-10")
     @Test
     void aNameThatWasShortenedComesBackAsItWas() {
         String name = "mcp__" + "x".repeat(90);
@@ -131,6 +138,7 @@ class GeminiStreamTest {
         assertTrue(outcome.text().contains("1 tool_use toolu_1_1 2fa"), outcome.text());
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "{\"functionCall\":{\"name\":\"f\",\"willContinue\":true}} | the provider sent a function call in pieces, which was not asked for",
@@ -145,6 +153,7 @@ class GeminiStreamTest {
 
     // -- thoughts and signatures ---------------------------------------------------------------------------------------
 
+    @Tag("case-3")
     @Test
     void thoughtsBeforeTheAnswer() {
         says("""
@@ -169,6 +178,7 @@ class GeminiStreamTest {
             """);
     }
 
+    @Tag("case-3")
     @Test
     void thoughtsBetweenTexts() {
         says("""
@@ -191,6 +201,7 @@ class GeminiStreamTest {
             """);
     }
 
+    @Tag("case-4")
     @Test
     void theSignatureOfACallStandsInABlockBeforeIt() {
         says("""
@@ -213,6 +224,7 @@ class GeminiStreamTest {
             """);
     }
 
+    @Tag("case-4")
     @Test
     void theSignatureOfACallEndsTheThoughtBeforeIt() {
         says("""
@@ -245,6 +257,7 @@ class GeminiStreamTest {
             """);
     }
 
+    @Tag("case-4")
     @Test
     void aSignatureOnTheWholeTextStandsBeforeIt() {
         says("""
@@ -265,6 +278,7 @@ class GeminiStreamTest {
             """);
     }
 
+    @Tag("case-4")
     @Test
     void aSignatureAloneBelongsToWhatFollows() {
         says("""
@@ -286,6 +300,7 @@ class GeminiStreamTest {
 
     // -- usage ---------------------------------------------------------------------------------------------------------
 
+    @Tag("case-5")
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "{\"promptTokenCount\":7,\"candidatesTokenCount\":2,\"totalTokenCount\":103,\"thoughtsTokenCount\":94} | in 7 created 0 read 0 out 96 thinking 94",
@@ -301,6 +316,7 @@ class GeminiStreamTest {
         assertTrue(text.contains("\nend end_turn " + expected + "\n"), text);
     }
 
+    @Tag("case-5")
     @Test
     void theLastUsageCounts() {
         String text = Decoded.stream("""
@@ -316,6 +332,7 @@ class GeminiStreamTest {
 
     // -- replies that do not stream ----------------------------------------------------------------------------------------
 
+    @Tag("case-3")
     @Test
     void aWholeReply() {
         Outcome outcome = Decoded
@@ -345,6 +362,7 @@ class GeminiStreamTest {
             stop""", outcome.text());
     }
 
+    @Tag("case-15")
     @Test
     void aStreamAsAnArray() {
         assertEquals("start\n0 text\n0 +a\n0 +b\n0 stop\nend end_turn in 50 created 0 read 0 out 1\nstop",
@@ -355,6 +373,7 @@ class GeminiStreamTest {
                 .text());
     }
 
+    @Tag("case-15")
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"[] | the provider's reply holds no whole message",
             "{} | the provider's reply holds no whole message", "7 | the provider's reply is no JSON object",
@@ -366,6 +385,7 @@ class GeminiStreamTest {
         assertEquals("502 api_error: " + message, Decoded.reply(json).text());
     }
 
+    @Tag("case-15")
     @Test
     void anErrorWithStatus200() {
         ApiException failure = Decoded

@@ -1,5 +1,6 @@
 package dev.caravan.provider.gemini;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** JSON schemas and what Gemini gets of them. */
+@Tag("case-22")
 class SchemaCleanerTest {
     private static String clean(String schema) {
         return SchemaCleaner.clean(RawJson.of(schema), "tools.0.input_schema", new SchemaBudget()).toString();

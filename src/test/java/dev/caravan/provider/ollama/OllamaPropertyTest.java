@@ -21,6 +21,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 
 /** What holds for any reply of Ollama, legal, cut off or garbage. */
 class OllamaPropertyTest {
@@ -47,6 +48,7 @@ class OllamaPropertyTest {
         assertTrue(decoded.events().endsWith("\nstop"));
     }
 
+    @Tag("case-7")
     @Property(tries = 300)
     void aReplyThatIsCutOffAnywhereIsAnError(@ForAll("lines") List<String> lines, @ForAll int where) {
         byte[] whole = (String.join("", lines) + OllamaStreamTest.done("stop").strip())

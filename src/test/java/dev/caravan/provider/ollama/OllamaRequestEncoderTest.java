@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,6 +58,7 @@ class OllamaRequestEncoderTest {
                 + "}";
     }
 
+    @Tag("case-13")
     @Test
     void aWholeRequest() {
         assertEquals(
@@ -79,6 +81,7 @@ class OllamaRequestEncoderTest {
                                 new TreeMap<>(Map.of("num_ctx", "32768", "seed", "1")))));
     }
 
+    @Tag("case-13")
     @ParameterizedTest
     @DisplayName("case 13: thinking and effort")
     @CsvSource(delimiter = '|', value = {"\"thinking\":{\"type\":\"disabled\"} | \"think\":false,",
@@ -107,6 +110,7 @@ class OllamaRequestEncoderTest {
         assertTrue(unsaid.contains("\"options\":{\"temperature\":0.1,\"num_predict\":9}"), unsaid);
     }
 
+    @Tag("case-18")
     @Test
     @DisplayName("case 18: no call is wanted, so no tool is offered")
     void noTool() {
@@ -115,6 +119,7 @@ class OllamaRequestEncoderTest {
                 .contains("tools"));
     }
 
+    @Tag("case-19")
     @Test
     @DisplayName("case 19: a tool that runs at Anthropic is left out, and so is a choice that names it")
     void serverTool() {
@@ -123,6 +128,8 @@ class OllamaRequestEncoderTest {
                 .contains("tool"));
     }
 
+    @Tag("case-13")
+    @Tag("case-18")
     @ParameterizedTest
     @DisplayName("what Ollama cannot do is refused, with the field and the provider")
     @CsvSource(delimiter = '|', value = {
@@ -147,6 +154,7 @@ class OllamaRequestEncoderTest {
                     [{"role":"user","content":"one\\n\\ntwo"},{"role":"assistant","content":"Let me see."},{"role":"user","content":""}]""");
     }
 
+    @Tag("case-17")
     @Test
     @DisplayName("case 17: images as bytes beside the text, also those of a result")
     void images() {
@@ -158,6 +166,7 @@ class OllamaRequestEncoderTest {
                         + tool("a", "A", "\"shot\",\"images\":[\"aWk=\"]") + "," + tool("b", "B", "\"\"") + "]");
     }
 
+    @Tag("case-9")
     @Test
     @DisplayName("case 9: results first and in their order, then what else the user said")
     void results() {
@@ -167,6 +176,7 @@ class OllamaRequestEncoderTest {
                         + ",{\"role\":\"user\",\"content\":\"also\"}]");
     }
 
+    @Tag("case-9")
     @Test
     @DisplayName("case 9: an orphan, a call without an answer, two answers to one call")
     void repairs() {
@@ -178,6 +188,7 @@ class OllamaRequestEncoderTest {
                         + tool("b", "B", "\"[tool_error] the call was not answered\"") + "]");
     }
 
+    @Tag("case-4")
     @Test
     @DisplayName("case 4: reasoning goes back as text, its signature does not")
     void thinkingGoesBack() {
@@ -190,6 +201,7 @@ class OllamaRequestEncoderTest {
                     [{"role":"user","content":"a"},{"role":"assistant","content":"b","thinking":"hm"},{"role":"user","content":"c"}]""");
     }
 
+    @Tag("case-12")
     @Test
     @DisplayName("case 12: system turns stay in their place")
     void systemTurns() {
@@ -208,6 +220,7 @@ class OllamaRequestEncoderTest {
                     [{"role":"user","content":"Document: T\\nContext: C\\n\\nd\\n\\nSearch result: S\\nSource: http://s\\n\\nfound"}]""");
     }
 
+    @Tag("case-17")
     @ParameterizedTest
     @DisplayName("what Ollama cannot be sent is refused, with the block and the provider")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,6 +89,7 @@ class OllamaStreamTest {
                     """);
     }
 
+    @Tag("case-3")
     @Test
     @DisplayName("case 3: reasoning, then the answer; both in one line; reasoning again")
     void thinking() {
@@ -113,6 +115,8 @@ class OllamaStreamTest {
                     """);
     }
 
+    @Tag("case-1")
+    @Tag("case-2")
     @Test
     @DisplayName("cases 1 and 2: whole calls, their arguments objects, all numbered 0, done_reason stop")
     void calls() {
@@ -140,6 +144,7 @@ class OllamaStreamTest {
                     """);
     }
 
+    @Tag("case-10")
     @Test
     @DisplayName("case 10: an id that the API refuses, one that comes twice, and none")
     void ids() {
@@ -157,6 +162,7 @@ class OllamaStreamTest {
             stop"""), events);
     }
 
+    @Tag("case-2")
     @ParameterizedTest
     @DisplayName("case 2: why it ended")
     @CsvSource({"stop,end_turn", "length,max_tokens", "load,end_turn", "'',end_turn", "invented,end_turn"})
@@ -165,6 +171,7 @@ class OllamaStreamTest {
                 "start\n0 text\n0 +x\n0 stop\nend " + expected + " in 26 created 0 read 0 out 7\nstop");
     }
 
+    @Tag("case-2")
     @Test
     @DisplayName("case 2: a call that the limit cut off is no call to be run")
     void lengthBehindACall() {
@@ -172,6 +179,7 @@ class OllamaStreamTest {
                 "start\n0 tool_use c a\n0 +\n0 stop\nend max_tokens in 26 created 0 read 0 out 7\nstop");
     }
 
+    @Tag("case-5")
     @ParameterizedTest
     @DisplayName("case 5: usage that is not told is estimated, never 0")
     @CsvSource(delimiter = '|', value = {"\"prompt_eval_count\":9,\"eval_count\":3 | in 9 created 0 read 0 out 3",
@@ -183,6 +191,7 @@ class OllamaStreamTest {
                 "start\n0 text\n0 +8 bytes!\n0 stop\nend end_turn " + expected + "\nstop");
     }
 
+    @Tag("case-8")
     @Test
     @DisplayName("case 8: everything in one line, which no line feed ends")
     void oneLine() {
@@ -201,6 +210,7 @@ class OllamaStreamTest {
                 "start\n0 text\n0 +x\n0 stop\nend end_turn in 26 created 0 read 0 out 7\nstop");
     }
 
+    @Tag("case-7")
     @Test
     @DisplayName("case 7: an error in the midst of the reply")
     void errorInTheMidst() {
@@ -213,6 +223,7 @@ class OllamaStreamTest {
         fails("{\"error\":\"\"}\n", "", "the provider reported an error without a reason");
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @DisplayName("case 7: an end that comes too early is an error and no end_turn")
     @ValueSource(strings = {"", "\n", "{\"message\":{\"content\":\"\"},\"done\":false}\n"})
@@ -222,6 +233,7 @@ class OllamaStreamTest {
         fails(rest + " ", "", "the provider's reply ended before the message did");
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @ValueSource(strings = {"{", "nonsense", "[]", "7", "null", "{} {}", "<html>", "{\"message\":{\"content\":\"y\""})
     void whatIsNoLine(String data) {
@@ -238,6 +250,7 @@ class OllamaStreamTest {
                 "start\n0 text\n0 +x\n0 stop\nend end_turn in 26 created 0 read 0 out 7\nstop");
     }
 
+    @Tag("case-3")
     @Test
     void aWholeReplyThatDidNotStream() {
         List<MessageEvent> events = new ArrayList<>();

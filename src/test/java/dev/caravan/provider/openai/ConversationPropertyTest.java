@@ -16,6 +16,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 
 /** Whatever the conversation: what the provider gets keeps the rules that strict servers have. */
 class ConversationPropertyTest {
@@ -35,6 +36,7 @@ class ConversationPropertyTest {
                 + "\",\"content\":\"r" + id + "\",\"is_error\":" + (id == 3) + "}");
     }
 
+    @Tag("case-9")
     @Provide
     Arbitrary<List<String>> turns() {
         Arbitrary<String> user = Arbitraries.oneOf(text(), result()).list().ofMaxSize(4)
@@ -95,6 +97,7 @@ class ConversationPropertyTest {
         }
     }
 
+    @Tag("case-11")
     @Property(tries = 300)
     void whatWasSentBeforeStaysAsItWas(@ForAll("turns") List<String> turns, @ForAll("preset") int preset) {
         String whole = Encoded.messages("[" + String.join(",", turns) + "]", ENCODERS.get(preset));

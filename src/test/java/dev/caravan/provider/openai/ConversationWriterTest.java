@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,7 @@ class ConversationWriterTest {
             [{"role":"user","content":"one\\n\\ntwo"}]""");
     }
 
+    @Tag("case-17")
     @Test
     @DisplayName("case 17: images are parts")
     void imagesAreParts() {
@@ -49,6 +51,7 @@ class ConversationWriterTest {
                         + ",{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://x.test/a.png\"}}]}]");
     }
 
+    @Tag("case-20")
     @Test
     @DisplayName("case 20: empty content is an empty string")
     void emptyContentIsAnEmptyString() {
@@ -56,6 +59,7 @@ class ConversationWriterTest {
                 "[{\"role\":\"user\",\"content\":\"\"},{\"role\":\"assistant\",\"content\":\"\"},{\"role\":\"user\",\"content\":\"\"}]");
     }
 
+    @Tag("case-12")
     @Test
     @DisplayName("case 12: system turns in the midst")
     void systemTurnsStayWhereTheyAre() {
@@ -70,6 +74,7 @@ class ConversationWriterTest {
 
     // -- documents and search results ----------------------------------------------------------------------------------
 
+    @Tag("case-17")
     @Test
     void documentsOfTextAreText() {
         becomes("""
@@ -81,6 +86,7 @@ class ConversationWriterTest {
                     [{"role":"user","content":"Document: T\\nContext: C\\n\\nbody\\n\\nplain"}]""");
     }
 
+    @Tag("case-17")
     @Test
     void documentsOfBlocksAreTheirBlocks() {
         becomes("[{\"role\":\"user\",\"content\":[{\"type\":\"document\",\"title\":\"T\",\"source\":{\"type\":\"content\",\"content\":["
@@ -103,6 +109,7 @@ class ConversationWriterTest {
 
     // -- the assistant -------------------------------------------------------------------------------------------------
 
+    @Tag("case-9")
     @Test
     @DisplayName("case 9: text and calls are one message")
     void textAndCallsAreOneMessage() {
@@ -116,6 +123,7 @@ class ConversationWriterTest {
                         + tool("A", "1") + "," + tool("B", "2") + "]");
     }
 
+    @Tag("case-9")
     @Test
     @DisplayName("case 9: arguments are compact and keep their order")
     void argumentsAreCompactAndKeepTheirOrder() {
@@ -129,6 +137,7 @@ class ConversationWriterTest {
                         + tool("functions.Bash:0", "") + "]");
     }
 
+    @Tag("case-4")
     @Test
     @DisplayName("case 4: signatures and what tools at Anthropic did are not sent")
     void reasoningAndWhatAnthropicsToolsDidStayWithAnthropic() {
@@ -145,6 +154,7 @@ class ConversationWriterTest {
                     {"role":"assistant","content":""},{"role":"user","content":"d"}]""");
     }
 
+    @Tag("case-9")
     @Test
     void turnsOfTheAssistantThatFollowEachOtherAreOne() {
         becomes("[" + ASK + ",{\"role\":\"assistant\",\"content\":[" + CALL_A
@@ -156,6 +166,7 @@ class ConversationWriterTest {
 
     // -- results of tools ----------------------------------------------------------------------------------------------
 
+    @Tag("case-9")
     @Test
     @DisplayName("case 9: results first, then one message of the user")
     void resultsComeFirstThenOneMessageOfTheUser() {
@@ -168,6 +179,7 @@ class ConversationWriterTest {
                         + "]}]");
     }
 
+    @Tag("case-9")
     @ParameterizedTest
     @DisplayName("case 9: is_error, and content as string, blocks, absent and empty")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"content\":\"text\" | text", "\"content\":\"\" | ~~",
@@ -184,6 +196,7 @@ class ConversationWriterTest {
                 calls(CALLED_A) + tool("A", expected) + "]");
     }
 
+    @Tag("case-17")
     @Test
     @DisplayName("case 17: images of a result follow in the message of the user")
     void imagesOfAResultFollowInTheUsersMessage() {
@@ -200,6 +213,7 @@ class ConversationWriterTest {
                         + ",{\"type\":\"text\",\"text\":\"go on\"}]}]");
     }
 
+    @Tag("case-9")
     @Test
     @DisplayName("case 9: two results of one call are merged")
     void twoResultsOfOneCallAreMerged() {
@@ -210,6 +224,7 @@ class ConversationWriterTest {
                 calls(CALLED_A) + tool("A", "1\\n\\n2\\n\\n3") + ",{\"role\":\"user\",\"content\":\"and\"}]");
     }
 
+    @Tag("case-9")
     @Test
     @DisplayName("case 9: an orphan result is text of the user")
     void aResultWithoutItsCallIsSaidByTheUser() {
@@ -221,6 +236,7 @@ class ConversationWriterTest {
                         + IMAGE_URL + "]}]");
     }
 
+    @Tag("case-9")
     @Test
     @DisplayName("case 9: a result answers the calls directly before it only")
     void aResultAnswersTheCallsDirectlyBeforeItOnly() {
@@ -232,6 +248,7 @@ class ConversationWriterTest {
                         + ",{\"role\":\"assistant\",\"content\":\"b\"},{\"role\":\"user\",\"content\":\"[result of tool call A]\\n\\n2\"}]");
     }
 
+    @Tag("case-9")
     @Test
     @DisplayName("case 9: a call without a result gets one")
     void aCallWithoutAResultGetsOne() {
@@ -248,6 +265,8 @@ class ConversationWriterTest {
                 calls(CALLED_A) + tool("A", none) + "]");
     }
 
+    @Tag("case-9")
+    @Tag("case-12")
     @Test
     @DisplayName("cases 9 and 12: results stand before a system turn")
     void resultsStandBeforeASystemTurn() {
@@ -258,6 +277,7 @@ class ConversationWriterTest {
 
     // -- what cannot be carried ----------------------------------------------------------------------------------------
 
+    @Tag("case-17")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "{\"type\":\"image\",\"source\":{\"type\":\"file\",\"file_id\":\"f\"}} | messages.0.content.1.source: a file that was uploaded to Anthropic",

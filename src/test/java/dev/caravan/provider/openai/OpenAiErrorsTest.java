@@ -10,12 +10,14 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP errors of a provider and what the client is told. */
+@Tag("case-15")
 class OpenAiErrorsTest {
     @ParameterizedTest
     @DisplayName("case 15: status and type")

@@ -23,8 +23,10 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 
 /** However a provider mixes text, reasoning and the fragments of its calls: the grammar holds and nothing is lost. */
+@Tag("case-1")
 class OpenAiInterleavingTest {
     /** What the model said: several calls at once, with text and reasoning around and between. */
     record Script(List<String> arguments, List<String> texts, List<String> thoughts, long seed) {}

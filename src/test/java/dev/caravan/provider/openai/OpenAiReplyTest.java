@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.provider.ToolNames;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ class OpenAiReplyTest {
                 .is("start\n0 text\n0 +Hello!\n0 stop\nend end_turn in 3 created 0 read 16 out 10\nstop");
     }
 
+    @Tag("case-3")
     @ParameterizedTest
     @DisplayName("case 3: reasoning comes first in a reply that does not stream")
     @ValueSource(strings = {"\"content\":\"x\",\"reasoning_content\":\"t\"", "\"reasoning\":\"t\",\"content\":\"x\"",
@@ -47,6 +49,7 @@ class OpenAiReplyTest {
     }
 
     /** No numbers, or all the same, or one id for both: a whole reply's calls are told apart by their place. */
+    @Tag("case-1")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"id\":\"A\" | \"id\":\"B\" | B",
             "\"index\":0,\"id\":\"A\" | \"index\":0,\"id\":\"B\" | B", "\"id\":\"A\" | \"id\":\"A\" | A_2"})
@@ -58,6 +61,7 @@ class OpenAiReplyTest {
                         + " a\n1 +\n1 stop\nend tool_use in 50 created 0 read 0 out 2\nstop");
     }
 
+    @Tag("case-20")
     @ParameterizedTest
     @DisplayName("case 20: arguments that are empty")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"{\\\"x\\\":1}\" | {\"x\":1}", "{\"x\":1} | {\"x\":1}",
@@ -75,6 +79,7 @@ class OpenAiReplyTest {
                 + ",\"caller\":{\"type\":\"direct\"}}],\"stop_reason\":\"tool_use\""), message);
     }
 
+    @Tag("case-10")
     @Test
     void aShortenedNameComesBack() {
         String name = "n".repeat(65);
@@ -97,12 +102,14 @@ class OpenAiReplyTest {
                 .is("start\n0 text\n0 +a\n0 stop\nend end_turn in 50 created 0 read 0 out 1\nstop");
     }
 
+    @Tag("case-2")
     @Test
     void aRefusal() {
         Decoded.reply("{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"No.\"},\"finish_reason\":\"stop\"}]}")
                 .is("start\n0 text\n0 +No.\n0 stop\nend refusal in 50 created 0 read 0 out 1\nstop");
     }
 
+    @Tag("case-2")
     @Test
     void nothingButAFinishReasonIsAnEmptyMessage() {
         String message = Decoded
@@ -115,6 +122,7 @@ class OpenAiReplyTest {
                 message);
     }
 
+    @Tag("case-15")
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "{\"error\":{\"message\":\"boom\",\"code\":429}} | 429 | rate_limit_error | boom",

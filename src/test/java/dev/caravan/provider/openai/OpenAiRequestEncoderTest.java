@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.caravan.message.ApiException;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Everything of a request but its conversation: wire text in, wire text out. */
 class OpenAiRequestEncoderTest {
+    @Tag("case-13")
     @Test
     @DisplayName("case 13: unknown fields are not refused and not sent on")
     void aWholeRequest() {
@@ -34,12 +36,14 @@ class OpenAiRequestEncoderTest {
                      "messages":[{"role":"user","content":"Hi"}]}"""));
     }
 
+    @Tag("case-5")
     @Test
     @DisplayName("case 5: only a stream is asked for its usage")
     void aReplyThatDoesNotStreamIsNotAskedForUsage() {
         assertEquals("", Encoded.fields("\"stream\":false"));
     }
 
+    @Tag("case-13")
     @Test
     @DisplayName("case 13: max_tokens or max_completion_tokens")
     void theFieldThatLimitsTheReplyIsTheProvidersChoice() {
@@ -52,6 +56,7 @@ class OpenAiRequestEncoderTest {
                         encoder));
     }
 
+    @Tag("case-13")
     @Test
     void zeroTokensAreRefused() {
         ApiException e = assertThrows(ApiException.class, () -> Encoded
@@ -60,6 +65,7 @@ class OpenAiRequestEncoderTest {
         assertEquals("max_tokens: 0 cannot be sent to provider home", e.getMessage());
     }
 
+    @Tag("case-13")
     @Test
     @DisplayName("case 13: stop sequences up to the limit of the provider")
     void fourStopSequencesAtMost() {
@@ -71,6 +77,7 @@ class OpenAiRequestEncoderTest {
         assertEquals("", Encoded.fields("\"stop_sequences\":[]"));
     }
 
+    @Tag("case-13")
     @ParameterizedTest
     @DisplayName("case 13: effort")
     @CsvSource({"low,low", "medium,medium", "high,high", "xhigh,high", "max,high"})
@@ -79,6 +86,7 @@ class OpenAiRequestEncoderTest {
                 Encoded.fields("\"output_config\":{\"effort\":\"" + effort + "\"}"));
     }
 
+    @Tag("case-13")
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"\"output_config\":{\"effort\":null}",
             "\"thinking\":{\"type\":\"adaptive\"}", "\"thinking\":{\"type\":\"disabled\"}"})
@@ -86,6 +94,7 @@ class OpenAiRequestEncoderTest {
         assertEquals("", Encoded.fields(fields));
     }
 
+    @Tag("case-13")
     @Test
     void anEffortThatNobodyKnowsIsRefused() {
         ApiException e = assertThrows(ApiException.class,
@@ -95,6 +104,7 @@ class OpenAiRequestEncoderTest {
         assertEquals(400, e.status());
     }
 
+    @Tag("case-13")
     @ParameterizedTest
     @DisplayName("case 13: a budget becomes an effort")
     @CsvSource({"1024,low", "4095,low", "4096,medium", "16383,medium", "16384,high", "60000,high"})
@@ -105,6 +115,7 @@ class OpenAiRequestEncoderTest {
                 + "\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}", encoded);
     }
 
+    @Tag("case-13")
     @Test
     @DisplayName("case 13: max_tokens is clamped to what the model can say")
     void aModelThatSaysLessIsAskedForLess() {
@@ -117,6 +128,7 @@ class OpenAiRequestEncoderTest {
                         encoder));
     }
 
+    @Tag("case-13")
     @Test
     void anOutputSchemaBecomesAResponseFormat() {
         assertEquals(
@@ -128,6 +140,8 @@ class OpenAiRequestEncoderTest {
 
     // -- the system prompt -------------------------------------------------------------------------------------------
 
+    @Tag("case-11")
+    @Tag("case-12")
     @ParameterizedTest
     @DisplayName("cases 11 and 12: the system prompt as string and array, without the billing line")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
@@ -149,6 +163,7 @@ class OpenAiRequestEncoderTest {
                         + ",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}"));
     }
 
+    @Tag("case-12")
     @ParameterizedTest
     @DisplayName("case 12: an empty system prompt is none")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"\"", "[]", "[{\"type\":\"text\",\"text\":\"\"}]",
@@ -166,6 +181,7 @@ class OpenAiRequestEncoderTest {
     private static final String FUNCTION_A = "{\"type\":\"function\",\"function\":{\"name\":\"a\",\"parameters\":{\"type\":\"object\"}}}";
     private static final String SEARCH = "{\"type\":\"web_search_20250305\",\"name\":\"web_search\",\"max_uses\":5}";
 
+    @Tag("case-11")
     @Test
     @DisplayName("case 11: a schema is sent as it is written")
     void aSchemaIsSentAsItIsWritten() {
@@ -179,6 +195,7 @@ class OpenAiRequestEncoderTest {
                                 + "}]"));
     }
 
+    @Tag("case-11")
     @Test
     @DisplayName("case 11: no cache_control in tools")
     void whatOnlyAnthropicKnowsOfAToolIsNotSent() {
@@ -196,6 +213,7 @@ class OpenAiRequestEncoderTest {
                 Encoded.fields("\"tools\":[{\"name\":\"a\",\"strict\":true,\"input_schema\":{\"type\":\"object\"}}]"));
     }
 
+    @Tag("case-18")
     @ParameterizedTest
     @DisplayName("case 18: tool_choice")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"{\"type\":\"auto\"} | ,\"tool_choice\":\"auto\"",
@@ -210,6 +228,7 @@ class OpenAiRequestEncoderTest {
                 Encoded.fields("\"tools\":[" + TOOL_A + "," + SEARCH + "],\"tool_choice\":" + choice));
     }
 
+    @Tag("case-18")
     @Test
     void aToolThatIsNotDeclaredCannotBeDemanded() {
         ApiException e = assertThrows(ApiException.class, () -> Encoded.fields(
@@ -220,6 +239,8 @@ class OpenAiRequestEncoderTest {
         assertEquals(400, e.status());
     }
 
+    @Tag("case-18")
+    @Tag("case-19")
     @ParameterizedTest
     @DisplayName("cases 18 and 19: without tools there is no choice")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"\"tools\":[]",
@@ -231,6 +252,7 @@ class OpenAiRequestEncoderTest {
         assertEquals("", Encoded.fields(fields));
     }
 
+    @Tag("case-10")
     @Test
     @DisplayName("case 10: a long name is shortened everywhere alike")
     void aLongNameIsShortenedEverywhereAlike() {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,7 @@ class OpenAiStreamEndTest {
 
     // -- why it ended --------------------------------------------------------------------------------------------------
 
+    @Tag("case-2")
     @ParameterizedTest
     @DisplayName("case 2: why a text ended")
     @CsvSource({"stop,end_turn", "length,max_tokens", "max_tokens,max_tokens", "content_filter,refusal",
@@ -35,6 +37,7 @@ class OpenAiStreamEndTest {
         assertEquals(stopReason, stopReason(Decoded.stream("D {\"content\":\"x\"}\nF " + finishReason + "\n[DONE]")));
     }
 
+    @Tag("case-2")
     @ParameterizedTest
     @DisplayName("case 2: why a call ended, also where a server says stop")
     @CsvSource({"stop,tool_use", "tool_calls,tool_use", "function_call,tool_use", "something_new,tool_use",
@@ -46,6 +49,7 @@ class OpenAiStreamEndTest {
     }
 
     /** vLLM tells it as {@code stop_reason}, SGLang as {@code matched_stop}; others put other words there. */
+    @Tag("case-2")
     @ParameterizedTest
     @DisplayName("case 2: the stop sequence that was met, where a server tells it")
     @CsvSource({"stop_reason, '\"END\"', stop_sequence, END", "matched_stop, '\"END\"', stop_sequence, END",
@@ -71,6 +75,7 @@ class OpenAiStreamEndTest {
         }
     }
 
+    @Tag("case-2")
     @Test
     @DisplayName("case 2: a call cut off by the limit")
     void aCallCutOffByTheLimit() {
@@ -89,6 +94,7 @@ class OpenAiStreamEndTest {
             """);
     }
 
+    @Tag("case-7")
     @Test
     @DisplayName("case 7: a finish reason that is repeated ends the message once")
     void aFinishReasonThatIsRepeatedEndsTheMessageOnce() {
@@ -105,6 +111,7 @@ class OpenAiStreamEndTest {
                 .is("start\n0 text\n0 +x\n0 stop\nend end_turn in 5 created 0 read 0 out 2\nstop");
     }
 
+    @Tag("case-7")
     @Test
     @DisplayName("case 7: an empty finish reason is none")
     void anEmptyFinishReasonIsNone() {
@@ -119,6 +126,7 @@ class OpenAiStreamEndTest {
 
     // -- usage ---------------------------------------------------------------------------------------------------------
 
+    @Tag("case-5")
     @ParameterizedTest
     @DisplayName("case 5: usage in any chunk")
     @ValueSource(strings = {
@@ -138,6 +146,7 @@ class OpenAiStreamEndTest {
                 .is("start\n0 text\n0 +x\n0 stop\nend end_turn in 7 created 0 read 4 out 7\nstop");
     }
 
+    @Tag("case-5")
     @ParameterizedTest
     @DisplayName("case 5: usage in the terms of the API")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
@@ -161,6 +170,7 @@ class OpenAiStreamEndTest {
                 .is("start\n0 text\n0 +8 bytes!\n0 stop\nend end_turn " + expected + "\nstop");
     }
 
+    @Tag("case-5")
     @Test
     @DisplayName("case 5: usage is never 0")
     void usageIsNeverZero() {
@@ -169,6 +179,7 @@ class OpenAiStreamEndTest {
 
     // -- when the message ends -----------------------------------------------------------------------------------------
 
+    @Tag("case-5")
     @Test
     @DisplayName("case 5: the end waits for the usage and not longer")
     void theEndWaitsForTheUsageAndNotLonger() {
@@ -189,6 +200,7 @@ class OpenAiStreamEndTest {
                 EventText.of(events));
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @DisplayName("case 7: a finish reason and the end, [DONE] or both")
     @ValueSource(strings = {"F stop", "F stop\n[DONE]", "[DONE]", "\n[DONE]", " [DONE] ", "[DONE] bye", "[DONE]\n{broken"})
@@ -197,6 +209,7 @@ class OpenAiStreamEndTest {
                 .is("start\n0 text\n0 +x\n0 stop\nend end_turn in 50 created 0 read 0 out 1\nstop");
     }
 
+    @Tag("case-7")
     @Test
     @DisplayName("case 7: [DONE] without a finish reason behind a call")
     void doneWithoutAFinishReasonBehindACall() {
@@ -206,6 +219,7 @@ class OpenAiStreamEndTest {
                 .is("start\n0 tool_use c a\n0 +\n0 stop\nend tool_use in 50 created 0 read 0 out 1\nstop");
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @DisplayName("case 7: a stream that says nothing")
     @ValueSource(strings = {"[DONE]", " ", "D {\"role\":\"assistant\",\"content\":\"\"}",
@@ -218,6 +232,7 @@ class OpenAiStreamEndTest {
                 .fails("", 502, "api_error", CUT_OFF);
     }
 
+    @Tag("case-7")
     @Test
     @DisplayName("case 7: a stream that just ends is an error, unless the provider may")
     void aStreamThatJustEnds() {
@@ -226,6 +241,7 @@ class OpenAiStreamEndTest {
         accepting(chunks).is("start\n0 text\n0 +x\n0 stop\nend end_turn in 5 created 0 read 0 out 1\nstop");
     }
 
+    @Tag("case-7")
     @Test
     @DisplayName("case 7: arguments that are cut off are never whole")
     void argumentsThatAreCutOffAreNeverWhole() {
@@ -245,6 +261,7 @@ class OpenAiStreamEndTest {
 
     // -- failures ------------------------------------------------------------------------------------------------------
 
+    @Tag("case-7")
     @ParameterizedTest
     @DisplayName("case 7: the four shapes of an error in the midst (hazard 9)")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
@@ -283,6 +300,7 @@ class OpenAiStreamEndTest {
                 message);
     }
 
+    @Tag("case-7")
     @Test
     @DisplayName("case 7: an error behind the finish reason")
     void aFailureBehindTheFinishReason() {
@@ -296,6 +314,7 @@ class OpenAiStreamEndTest {
                 .fails("start\n0 text\n0 +x", 502, "api_error", "Token limit reached");
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @DisplayName("case 7: bad JSON")
     @ValueSource(strings = {"{", "{\"choices\":[", "nonsense", "[]", "\"text\"", "7", "null", "{} {}", "{}x", "<html>",
@@ -306,6 +325,7 @@ class OpenAiStreamEndTest {
                 "the provider sent an event that is no JSON object");
     }
 
+    @Tag("case-7")
     @ParameterizedTest
     @DisplayName("case 7: fields of odd types are passed over")
     @ValueSource(strings = {"{}", "{\"choices\":null}", "{\"choices\":{}}", "{\"choices\":[null,1,[]]}",
@@ -321,6 +341,7 @@ class OpenAiStreamEndTest {
                 .is("start\n0 text\n0 +x\n0 stop\nend end_turn in 50 created 0 read 0 out 1\nstop");
     }
 
+    @Tag("case-15")
     @Test
     @DisplayName("case 15: a key in the words of an error is not told on")
     void aKeyInAnErrorsWordsIsNotToldOn() {

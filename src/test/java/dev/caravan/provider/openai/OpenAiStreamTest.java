@@ -7,6 +7,7 @@ import dev.caravan.config.OpenAiOptions;
 import dev.caravan.message.EventText;
 import dev.caravan.provider.ToolNames;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Chunks as the wire has them and the events that come of them. */
 class OpenAiStreamTest {
     /** The events of the Messages API byte for byte; the other tests use a shorter notation. */
+    @Tag("case-8")
     @Test
     @DisplayName("case 8: a role alone opens nothing; text, a whole call, the reason and the usage as events of the API")
     void asTheClientSeesIt() {
@@ -49,6 +51,7 @@ class OpenAiStreamTest {
 
     // -- tool calls ----------------------------------------------------------------------------------------------------
 
+    @Tag("case-1")
     @Test
     @DisplayName("case 1: parallel calls whose fragments interleave are blocks one after the other")
     void parallelCallsWhoseFragmentsInterleave() {
@@ -79,6 +82,7 @@ class OpenAiStreamTest {
     }
 
     /** Two calls, complete or not, however a provider tells them apart: always the same two blocks. */
+    @Tag("case-1")
     @ParameterizedTest
     @DisplayName("case 1: two calls however a server numbers, names and cuts them (hazard 8)")
     @ValueSource(strings = {
@@ -152,6 +156,7 @@ class OpenAiStreamTest {
                 content(Decoded.stream(chunks + "\nF tool_calls\n[DONE]")));
     }
 
+    @Tag("case-1")
     @Test
     @DisplayName("case 1: calls without number and id are two when each is complete")
     void callsWithoutNumberAndIdAreTwoWhenEachIsComplete() {
@@ -175,6 +180,7 @@ class OpenAiStreamTest {
             stop"""), events);
     }
 
+    @Tag("case-10")
     @ParameterizedTest
     @DisplayName("case 10: ids that the API refuses are mapped, conforming ones stay")
     @CsvSource({"call_1,call_1", "functions.Bash:0,functions_Bash_0_a97d15071f75", "Edit:0,Edit_0_51d820248e28"})
@@ -186,6 +192,7 @@ class OpenAiStreamTest {
                         + "\",\"function\":{\"name\":\"a\",\"arguments\":\"\"}}]}\nF tool_calls\n[DONE]")));
     }
 
+    @Tag("case-10")
     @Test
     @DisplayName("case 10: the same id twice")
     void oneIdForTwoCalls() {
@@ -199,6 +206,7 @@ class OpenAiStreamTest {
                     [DONE]""")));
     }
 
+    @Tag("case-10")
     @Test
     @DisplayName("case 10: a shortened name comes back")
     void aShortenedNameComesBack() {
@@ -215,6 +223,7 @@ class OpenAiStreamTest {
                 content(Decoded.stream(chunks, OpenAiOptions.DEFAULT, names)));
     }
 
+    @Tag("case-2")
     @Test
     @DisplayName("case 2: the older form of a call, function_call")
     void theOlderFormOfACall() {
@@ -227,6 +236,7 @@ class OpenAiStreamTest {
                 "\\[\\{\"type\":\"tool_use\",\"id\":\"toolu_\\w{24}\",\"name\":\"a\",\"input\":\\{\"x\":1},\"caller\":\\{\"type\":\"direct\"}}]"));
     }
 
+    @Tag("case-1")
     @Test
     @DisplayName("case 1: a call that is never named is a failure")
     void aCallThatIsNeverNamedIsAFailure() {
@@ -240,6 +250,7 @@ class OpenAiStreamTest {
 
     // -- text, reasoning, refusal --------------------------------------------------------------------------------------
 
+    @Tag("case-8")
     @Test
     @DisplayName("case 8d: empty text opens no block")
     void textOpensNothingUntilThereIsSome() {
@@ -262,6 +273,7 @@ class OpenAiStreamTest {
             """);
     }
 
+    @Tag("case-8")
     @Test
     @DisplayName("case 8a: text, finish reason and usage in one chunk")
     void everythingInOneChunk() {
@@ -280,6 +292,8 @@ class OpenAiStreamTest {
                     """);
     }
 
+    @Tag("case-1")
+    @Tag("case-8")
     @Test
     @DisplayName("cases 1d, 8b, 8c: a call behind text with arguments in its first chunk")
     void aCallBehindTextWithArgumentsInItsFirstChunk() {
@@ -306,6 +320,7 @@ class OpenAiStreamTest {
             """);
     }
 
+    @Tag("case-3")
     @ParameterizedTest
     @DisplayName("case 3: reasoning in its four shapes")
     @ValueSource(strings = {
@@ -335,6 +350,7 @@ class OpenAiStreamTest {
             """);
     }
 
+    @Tag("case-3")
     @Test
     @DisplayName("case 3: text, reasoning, text are three blocks")
     void reasoningBetweenTexts() {
@@ -361,6 +377,7 @@ class OpenAiStreamTest {
             """);
     }
 
+    @Tag("case-2")
     @Test
     @DisplayName("case 2: a refusal is text and a reason")
     void aRefusalIsTextAndAReason() {

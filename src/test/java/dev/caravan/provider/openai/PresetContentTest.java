@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.caravan.message.ApiException;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PresetContentTest {
     // -- what is refused -----------------------------------------------------------------------------------------------
 
+    @Tag("case-13")
+    @Tag("case-18")
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "openai | \"stop_sequences\":[\"a\",\"b\",\"c\",\"d\",\"e\"] | stop_sequences: more than 4",
@@ -52,6 +55,7 @@ class PresetContentTest {
         assertEquals(400, e.status());
     }
 
+    @Tag("case-17")
     @Test
     @DisplayName("case 17: images as bytes and by address, where a server takes them")
     void images() {
@@ -72,6 +76,7 @@ class PresetContentTest {
         }
     }
 
+    @Tag("case-17")
     @Test
     @DisplayName("documents that are no text, where a server takes them")
     void documents() {
@@ -100,6 +105,7 @@ class PresetContentTest {
         }
     }
 
+    @Tag("case-17")
     @Test
     @DisplayName("a document in the result of a tool follows in the user's message")
     void aDocumentInAResult() {
@@ -117,6 +123,7 @@ class PresetContentTest {
 
     // -- turns of strict templates -------------------------------------------------------------------------------------
 
+    @Tag("case-12")
     @Test
     @DisplayName("case 12: for strict templates the system speaks first only, and users and assistants in turns")
     void strictTurns() {
@@ -130,6 +137,8 @@ class PresetContentTest {
         }
     }
 
+    @Tag("case-9")
+    @Tag("case-12")
     @Test
     @DisplayName("strict templates: what the user says behind results joins the last; with an image it cannot")
     void strictResults() {

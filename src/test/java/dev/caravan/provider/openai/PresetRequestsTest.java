@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +38,10 @@ class PresetRequestsTest {
                 "ollama", "vllm", "llama-cpp", "lm-studio", "mlx-lm-server", "azure-openai");
     }
 
+    @Tag("case-4")
+    @Tag("case-10")
+    @Tag("case-12")
+    @Tag("case-13")
     @ParameterizedTest(name = "{0}")
     @MethodSource("presets")
     void request(String preset) {
@@ -126,6 +131,7 @@ class PresetRequestsTest {
 
     // -- thinking ------------------------------------------------------------------------------------------------------
 
+    @Tag("case-13")
     @ParameterizedTest(name = "case 13, {0}: {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "openai | \"output_config\":{\"effort\":\"max\"} | ,\"reasoning_effort\":\"high\"",
@@ -154,6 +160,7 @@ class PresetRequestsTest {
     private static final String A = "{\"type\":\"function\",\"function\":{\"name\":\"a\",\"parameters\":{}}}";
     private static final String B = "{\"type\":\"function\",\"function\":{\"name\":\"b\",\"parameters\":{}}}";
 
+    @Tag("case-18")
     @Test
     @DisplayName("case 18, llama-cpp, lm-studio: a certain tool is demanded by offering no other")
     void choiceInWords() {
@@ -167,6 +174,7 @@ class PresetRequestsTest {
         }
     }
 
+    @Tag("case-18")
     @Test
     @DisplayName("case 18, ollama, mlx-lm-server: the model decides")
     void noChoice() {
@@ -179,6 +187,7 @@ class PresetRequestsTest {
 
     // -- reasoning of earlier turns ------------------------------------------------------------------------------------
 
+    @Tag("case-4")
     @Test
     @DisplayName("case 4, DeepSeek: turns with calls have reasoning_content, even an empty one")
     void reasoningContent() {
@@ -198,6 +207,7 @@ class PresetRequestsTest {
         assertFalse(encoded.contains("c2ln"), encoded);
     }
 
+    @Tag("case-4")
     @Test
     @DisplayName("case 4, OpenRouter: reasoning_details come back as they came, signatures and encrypted ones included")
     void reasoningDetails() {
@@ -227,6 +237,7 @@ class PresetRequestsTest {
                         + "},{\"role\":\"user\",\"content\":\"b\"}]", preset("openai")).contains("c2ln"));
     }
 
+    @Tag("case-4")
     @ParameterizedTest
     @DisplayName("case 4: a signature that a client made up is none")
     @CsvSource({"caravan:openai:!!", "caravan:openai:e30", "caravan:openai:XSx7", "caravan:openai:", "caravan:openai"})
@@ -242,6 +253,7 @@ class PresetRequestsTest {
 
     // -- ids -----------------------------------------------------------------------------------------------------------
 
+    @Tag("case-10")
     @Test
     @DisplayName("case 10, Mistral: ids of nine letters and digits, the same for call and result, never two alike")
     void nineCharacters() {
@@ -270,6 +282,7 @@ class PresetRequestsTest {
 
     // -- the same bytes again ------------------------------------------------------------------------------------------
 
+    @Tag("case-4")
     @Test
     @DisplayName("case 4, OpenRouter: reasoning_details of reasoning between calls come back once")
     void reasoningDetailsBetweenCalls() {

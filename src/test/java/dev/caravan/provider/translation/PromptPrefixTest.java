@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -38,6 +39,7 @@ class PromptPrefixTest {
                         .orElseThrow());
     }
 
+    @Tag("case-11")
     @ParameterizedTest(name = "case 11, {0}: what was sent stays as it was, without billing line and breakpoints")
     @MethodSource("translated")
     void billingLineAndBreakpointsThatMove(Target target) {
@@ -56,6 +58,7 @@ class PromptPrefixTest {
                 target.encoded(request(asString, conversation(target, 0))));
     }
 
+    @Tag("case-11")
     @ParameterizedTest(name = "case 11, {0}: the client''s own bytes, billing line and breakpoints included")
     @MethodSource("passedThrough")
     void theClientsOwnBytes(Target target) {
@@ -72,6 +75,7 @@ class PromptPrefixTest {
         assertEachBeginsWithTheOneBefore(sent);
     }
 
+    @Tag("case-11")
     @ParameterizedTest(name = "case 11, {0}: the same request gives the same bytes")
     @MethodSource("targets")
     void theSameRequestGivesTheSameBytes(Target target) {

@@ -16,57 +16,91 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The list of cases in docs/translation.md names every test whose name tells a case, and no test that is not there. */
+/**
+ * The list of cases in docs/translation.md names those test classes that have a test with the case's tag, and no others; so
+ * {@code mvn test -Dgroups=case-7} runs all that hold case 7.
+ */
 @DisplayName("docs/translation.md, cases")
 class TranslationCasesTest {
-    private static final Pattern NAME = Pattern
-            .compile("(?:DisplayName\\(|name = )\\s*\"cases? ((?:\\d+[a-d]?(?:, | and )?)+)");
-    private static final Pattern NUMBER = Pattern.compile("\\d+");
+    private static final int CASES = 24;
     private static final Pattern ROW = Pattern.compile("\\| (\\d+) \\| .+ \\| (`.+`) \\|");
+    private static final Pattern TAG = Pattern.compile("@Tag\\(\"case-(\\d+)\"\\)");
+    /** A test's annotations, and its name. */
+    private static final Pattern TEST = Pattern
+            .compile("((?: {4}@.*\\n(?: {8}.*\\n)*+)++) {4}(?:public )?void (\\w+)\\(");
+    private static final Pattern SHOWN_NAME = Pattern
+            .compile("(?:DisplayName\\(|name = )\\s*\"cases? ((?:\\d+[a-d]?(?:, | and )?)+)");
+    private static final Pattern METHODS_NAME = Pattern.compile("case(\\d+)\\w+");
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
 
     @Test
-    @DisplayName("every test that is called by a case stands in its row")
-    void numbered() throws IOException {
-        Map<Integer, Set<String>> documented = documented();
-        Map<Integer, Set<String>> missing = new TreeMap<>();
+    @DisplayName("each row names the classes whose tests have its tag")
+    void documented() {
+        Map<Integer, Set<String>> tagged = new TreeMap<>();
         for (Path file : testFiles()) {
-            for (MatchResult name : NAME.matcher(Files.readString(file)).results().toList()) {
-                NUMBER.matcher(name.group(1)).results().map(number -> Integer.parseInt(number.group()))
-                        .filter(number -> !documented.getOrDefault(number, Set.of()).contains(className(file)))
-                        .forEach(number -> missing.computeIfAbsent(number, n -> new TreeSet<>()).add(className(file)));
-            }
+            numbers(TAG, text(file)).forEach(
+                    number -> tagged.computeIfAbsent(number, n -> new TreeSet<>()).add("`" + className(file) + "`"));
         }
-        assertEquals(Map.of(), missing);
-    }
-
-    @Test
-    @DisplayName("every test in a row is there")
-    void existing() {
-        Set<String> there = testFiles().stream().map(TranslationCasesTest::className).collect(Collectors.toSet());
-        List<String> gone = documented().values().stream().flatMap(Set::stream).filter(test -> !there.contains(test))
-                .distinct().toList();
-        assertEquals(List.of(), gone);
-    }
-
-    private static Map<Integer, Set<String>> documented() {
         Map<Integer, Set<String>> rows = new TreeMap<>();
         for (String line : Document.table("cases")) {
             Matcher row = ROW.matcher(line);
             if (row.matches()) {
-                rows.put(Integer.parseInt(row.group(1)), Set.of(row.group(2).replace("`", "").split(", ")));
+                rows.put(Integer.parseInt(row.group(1)), new TreeSet<>(List.of(row.group(2).split(", "))));
             }
         }
-        assertTrue(rows.size() > 20, "the table has no rows");
-        return rows;
+        assertEquals(lines(tagged), lines(rows));
+        assertEquals(IntStream.rangeClosed(1, CASES).boxed().collect(Collectors.toSet()), tagged.keySet());
+    }
+
+    private static String lines(Map<Integer, Set<String>> classes) {
+        return classes.entrySet().stream().map(row -> row.getKey() + " | " + String.join(", ", row.getValue()))
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    @DisplayName("every test that is called by a case has its tag")
+    void tagged() {
+        Set<String> missing = new TreeSet<>();
+        int named = 0;
+        for (Path file : testFiles()) {
+            String text = text(file);
+            Set<Integer> ofTheClass = numbers(TAG, text.substring(0, Math.max(0, text.indexOf("\nclass "))));
+            for (MatchResult test : TEST.matcher(text).results().toList()) {
+                Set<Integer> due = new TreeSet<>(numbers(METHODS_NAME, test.group(2)));
+                SHOWN_NAME.matcher(test.group(1)).results()
+                        .forEach(name -> due.addAll(numbers(NUMBER, name.group(1))));
+                named += due.size();
+                due.removeAll(numbers(TAG, test.group(1)));
+                due.removeAll(ofTheClass);
+                due.forEach(number -> missing.add(className(file) + "." + test.group(2) + ": case-" + number));
+            }
+        }
+        assertEquals(Set.of(), missing);
+        assertTrue(named > 100, "names were found in " + named + " tests only");
+    }
+
+    private static Set<Integer> numbers(Pattern pattern, String text) {
+        return pattern.matcher(text).results().map(found -> found.group(found.groupCount())).map(Integer::valueOf)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static List<Path> testFiles() {
         try (Stream<Path> files = Files.walk(Path.of("src", "test", "java"))) {
-            return files.filter(file -> file.toString().endsWith(".java")).toList();
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> !className(file).equals(TranslationCasesTest.class.getSimpleName())).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The tables of docs/translation.md say what the code does; when they do not, the failure shows the right one. */
@@ -15,24 +16,38 @@ class TranslationTableTest {
     private static final List<Row> ALL_ROWS = Stream.of(Rows.conversation(), Rows.tools(), Rows.parameters())
             .flatMap(List::stream).toList();
 
+    @Tag("case-4")
+    @Tag("case-9")
+    @Tag("case-10")
+    @Tag("case-11")
+    @Tag("case-12")
+    @Tag("case-17")
     @Test
     @DisplayName("what a conversation holds, at each dialect")
     void conversation() {
         checkMain("conversation", Rows.conversation());
     }
 
+    @Tag("case-11")
+    @Tag("case-18")
+    @Tag("case-19")
     @Test
     @DisplayName("tools and the choice among them, at each dialect")
     void tools() {
         checkMain("tools", Rows.tools());
     }
 
+    @Tag("case-13")
     @Test
     @DisplayName("parameters, at each dialect")
     void parameters() {
         checkMain("parameters", Rows.parameters());
     }
 
+    @Tag("case-4")
+    @Tag("case-13")
+    @Tag("case-17")
+    @Tag("case-18")
     @Test
     @DisplayName("what the presets of openai differ in")
     void presets() {
@@ -51,18 +66,21 @@ class TranslationTableTest {
         check("gemini", TranslationTables.differences("gemini", ALL_ROWS));
     }
 
+    @Tag("case-9")
     @Test
     @DisplayName("what is repaired for strict providers: what Anthropic takes is refused by none")
     void repairs() {
         check("repairs", TranslationTables.repairs());
     }
 
+    @Tag("case-2")
     @Test
     @DisplayName("why a message ended")
     void stopReasons() {
         check("stop reasons", Replies.stopReasons());
     }
 
+    @Tag("case-15")
     @Test
     @DisplayName("the failures that a status tells")
     void statuses() {
