@@ -23,25 +23,35 @@ public final class MessageReplay {
     private static final List<String> OF_THE_END = List.of("stop_reason", "stop_sequence", "stop_details");
     private static final String NO_USAGE = "{\"input_tokens\":0,\"output_tokens\":0}";
 
+    /** What of the usage counts what is still to be generated. */
+    private static final List<String> OF_THE_OUTPUT = List.of("output_tokens", "output_tokens_details",
+            "server_tool_use",
+            "iterations");
+    private static final String NOTHING = "\"\"";
+
+    private final String provider;
     private final Consumer<MessageEvent> out;
 
-    private MessageReplay(Consumer<MessageEvent> out) {
+    private MessageReplay(String provider, Consumer<MessageEvent> out) {
+        this.provider = provider;
         this.out = out;
     }
 
     /**
      * Hands the events on, from {@code message_start} to {@code message_stop}.
      *
+     * @param provider the provider's name, for errors
      * @param json a message of the Messages API, UTF-8
      * @throws ApiException 502 when it is none
      * @throws IOException when it holds bytes that are no JSON
      */
-    public static void events(byte[] json, Consumer<MessageEvent> out) throws IOException {
+    public static void events(String provider, byte[] json, Consumer<MessageEvent> out) throws IOException {
+        MessageReplay replay = new MessageReplay(provider, out);
         RawJson message = new RawJson(json, 0, json.length);
         if (!message.isObject()) {
-            throw noMessage();
+            throw replay.noMessage();
         }
-        new MessageReplay(out).message(JsonSlices.fields(message));
+        replay.message(JsonSlices.fields(message));
     }
 
     private void message(Map<String, RawJson> message) throws IOException {
@@ -59,15 +69,30 @@ public final class MessageReplay {
         end(message);
     }
 
-    private void start(Map<String, RawJson> message) {
+    private void start(Map<String, RawJson> message) throws IOException {
         JsonText event = event("message_start").name("message").open();
         event.field("content", "[]").field("stop_reason", "null").field("stop_sequence", "null");
         message.forEach((name, value) -> {
-            if (!name.equals("content") && !OF_THE_END.contains(name)) {
+            if (!name.equals("content") && !name.equals("usage") && !OF_THE_END.contains(name)) {
                 event.field(name, value.text());
             }
         });
+        event.field("usage", openingUsage(message.get("usage")));
         send("message_start", event.close());
+    }
+
+    /** What the prompt cost is known when a stream begins; of the output there is nothing yet. */
+    private static String openingUsage(RawJson usage) throws IOException {
+        if (!is('{', usage)) {
+            return NO_USAGE;
+        }
+        JsonText opening = new JsonText().open();
+        JsonSlices.fields(usage).forEach((name, value) -> {
+            if (!OF_THE_OUTPUT.contains(name)) {
+                opening.field(name, value.text());
+            }
+        });
+        return opening.field("output_tokens", "0").close().toString();
     }
 
     private void end(Map<String, RawJson> message) {
@@ -136,6 +161,9 @@ public final class MessageReplay {
     }
 
     private void delta(int index, String kind, String field, String value) {
+        if (value.equals(NOTHING)) {
+            return;
+        }
         send("content_block_delta", event("content_block_delta").field("index", Integer.toString(index))
                 .name("delta").open().field("type", "\"" + kind + "_delta\"").field(field, value).close());
     }
@@ -156,7 +184,7 @@ public final class MessageReplay {
         return value == null ? "null" : value.text();
     }
 
-    private static String string(RawJson value) {
+    private String string(RawJson value) {
         if (!is('"', value)) {
             throw noMessage();
         }
@@ -167,8 +195,9 @@ public final class MessageReplay {
         return new String(MessageJson.quoted(text), StandardCharsets.UTF_8);
     }
 
-    private static ApiException noMessage() {
-        return new ApiException(502, ErrorType.API_ERROR, "the upstream answered with JSON that is no message");
+    private ApiException noMessage() {
+        return new ApiException(502, ErrorType.API_ERROR,
+                "provider " + provider + " answered with JSON that is no message of the Messages API");
     }
 
     /** An object as it is written, of values that are JSON already. */
@@ -199,8 +228,13 @@ public final class MessageReplay {
             return this;
         }
 
+        @Override
+        public String toString() {
+            return text.toString();
+        }
+
         byte[] utf8() {
-            return text.toString().getBytes(StandardCharsets.UTF_8);
+            return toString().getBytes(StandardCharsets.UTF_8);
         }
     }
 }

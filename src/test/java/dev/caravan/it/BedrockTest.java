@@ -38,6 +38,9 @@ class BedrockTest extends GatewayTest {
     private static final String STREAM = OPENING + "\ncontentBlockStop {\"contentBlockIndex\":0}\nmessageStop "
             + "{\"stopReason\":\"end_turn\"}\nmetadata " + USAGE;
 
+    private static final String WHOLE = "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[{\"text\":\""
+            + Wire.ANSWER + "\"}]}},\"stopReason\":\"end_turn\"," + USAGE.substring(1);
+
     private Path profiles;
 
     @Override
@@ -131,9 +134,7 @@ class BedrockTest extends GatewayTest {
 
     @Test
     void aWholeReplyOfConverse() throws IOException {
-        String json = "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[{\"text\":\"" + Wire.ANSWER
-                + "\"}]}},\"stopReason\":\"end_turn\"," + USAGE.substring(1);
-        upstream.script(call -> call.json(json));
+        upstream.script(call -> call.json(WHOLE));
         JsonNode message = ask(Wire.request("nova")).json();
         assertEquals(Wire.ANSWER, message.at("/content/0/text").asText());
         assertEquals("end_turn", message.path("stop_reason").asText());
@@ -176,6 +177,38 @@ class BedrockTest extends GatewayTest {
         assertEquals("/model/eu.anthropic.claude-x-v1%3A0/invoke", upstream.call().request().path());
     }
 
+    @Test
+    void aWholeMessageInPlaceOfAStreamIsToldAsOne() throws IOException {
+        upstream.script(call -> call.json(Wire.MESSAGE));
+        try (RawClient client = gateway.connect()) {
+            List<WireEvent> events = client.post("/v1/messages", Wire.streaming("claude-x")).head().events();
+            assertEquals(0, events.getFirst().json().at("/message/usage/output_tokens").asInt(-1));
+            assertEquals(12, events.getFirst().json().at("/message/usage/input_tokens").asInt());
+            assertEquals(29, events.get(events.size() - 2).json().at("/usage/output_tokens").asInt());
+            assertEquals("message_stop", events.getLast().name());
+        }
+    }
+
+    @Test
+    void whatIsNoMessageIsNotPassedThrough() throws IOException {
+        upstream.script(call -> call.json("{\"message\":\"no\"}"));
+        for (String body : List.of(Wire.request("claude-x"), Wire.streaming("claude-x"))) {
+            WireReply reply = ask(body);
+            assertEquals(502, reply.status(), reply.text());
+            assertEquals("provider aws answered with JSON that is no message of the Messages API",
+                    reply.json().at("/error/message").asText());
+        }
+    }
+
+    @Test
+    void aRefusedCredentialInAStreamIsTheGateways() throws IOException {
+        upstream.script(call -> stream(call, AwsFrames.chunk(
+                "{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\",\"message\":\"invalid\"}}")));
+        WireReply reply = ask(Wire.streaming("claude-x"));
+        assertEquals(502, reply.status(), reply.text());
+        assertEquals("provider aws refused the gateway's credential", reply.json().at("/error/message").asText());
+    }
+
     @ParameterizedTest
     @CsvSource({"nova, /model/us.amazon.nova-pro-v1%3A0/converse",
             "aws/arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.amazon.nova-v1:0, "
@@ -183,8 +216,8 @@ class BedrockTest extends GatewayTest {
             "aws/a%2Fb ~ü, /model/a%252Fb%20%7E%C3%BC/converse",
             "claude-x, /model/eu.anthropic.claude-x-v1%3A0/invoke"})
     void requestsAreSignedAsTheyAreSent(String model, String path) throws IOException {
-        upstream.script(call -> call.json("{\"message\":\"no\"}"));
-        ask(Wire.request(model));
+        upstream.script(call -> call.json(path.endsWith("/converse") ? WHOLE : Wire.MESSAGE));
+        assertEquals(200, ask(Wire.request(model)).status());
         assertEquals(path, upstream.call().request().path());
         assertEquals(
                 new SigV4.Found("AKIDEXAMPLE", "eu-west-1", "bedrock",
@@ -195,8 +228,8 @@ class BedrockTest extends GatewayTest {
 
     @Test
     void aProfileSigns() throws IOException {
-        upstream.script(call -> call.json("{}"));
-        ask(Wire.request("profile/amazon.nova-v1:0"));
+        upstream.script(call -> call.json(WHOLE));
+        assertEquals(200, ask(Wire.request("profile/amazon.nova-v1:0")).status());
         assertEquals(
                 new SigV4.Found("AKIDWORK", "cn-north-1", "bedrock",
                         "content-type;host;x-amz-content-sha256;x-amz-date", true),
@@ -205,8 +238,8 @@ class BedrockTest extends GatewayTest {
 
     @Test
     void aKeyIsABearerToken() throws IOException {
-        upstream.script(call -> call.json("{}"));
-        ask(Wire.request("key/amazon.nova-v1:0"));
+        upstream.script(call -> call.json(WHOLE));
+        assertEquals(200, ask(Wire.request("key/amazon.nova-v1:0")).status());
         WireRequest request = upstream.call().request();
         assertEquals("/vpc/model/amazon.nova-v1%3A0/converse", request.path());
         assertEquals("Bearer " + Wire.UPSTREAM_KEY, request.header("authorization"));
@@ -242,8 +275,8 @@ class BedrockTest extends GatewayTest {
 
     @Test
     void converseMayBeAskedForAnthropicsModels() throws IOException {
-        upstream.script(call -> call.json("{}"));
-        ask(Wire.request("converse/anthropic.claude-x"), "anthropic-beta: a,c,b");
+        upstream.script(call -> call.json(WHOLE));
+        assertEquals(200, ask(Wire.request("converse/anthropic.claude-x"), "anthropic-beta: a,c,b").status());
         assertEquals("/model/anthropic.claude-x/converse", upstream.call().request().path());
         assertTrue(upstream.call().request().text()
                 .contains("\"additionalModelRequestFields\":{\"anthropic_beta\":[\"a\",\"b\"]}"));

@@ -7,6 +7,8 @@ import dev.caravan.message.ApiVersion;
 import dev.caravan.message.Call;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.provider.HttpDialect;
+import dev.caravan.provider.MessagesDecoder;
+import dev.caravan.provider.MessagesErrors;
 import dev.caravan.provider.ProviderHttpClient;
 import dev.caravan.provider.ResponseDecoder;
 import dev.caravan.provider.UpstreamReply;
@@ -66,7 +68,7 @@ public final class AnthropicDialect implements HttpDialect {
 
     @Override
     public ResponseDecoder decoder(Call call, Consumer<MessageEvent> out) {
-        return new AnthropicResponseDecoder(call.getTarget().provider(), call.isStream(), out);
+        return new MessagesDecoder(call.getTarget().provider(), call.isStream(), out);
     }
 
     /** Beside the usual, the rate limits, which SDKs and Claude Code show, and the ids that Anthropic's support asks for. */
@@ -79,6 +81,6 @@ public final class AnthropicDialect implements HttpDialect {
 
     @Override
     public ApiException failure(UpstreamReply reply) {
-        return AnthropicErrors.ofReply(reply);
+        return MessagesErrors.ofReply(reply);
     }
 }

@@ -68,7 +68,7 @@ public final class BedrockDialect implements HttpDialect {
         return switch (api(call)) {
             case CONVERSE -> new ConverseResponseDecoder(out, call.messageStart(), ToolNames.of(call.getRequest()),
                     model(call), call.getRequest().stopSequences());
-            case INVOKE -> new InvokeResponseDecoder(out, call.isStream());
+            case INVOKE -> new InvokeResponseDecoder(call.getTarget().provider(), call.isStream(), out);
         };
     }
 

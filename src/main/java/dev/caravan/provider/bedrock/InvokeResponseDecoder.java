@@ -2,43 +2,35 @@ package dev.caravan.provider.bedrock;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.caravan.message.ApiException;
-import dev.caravan.message.ErrorType;
 import dev.caravan.message.MessageEvent;
-import dev.caravan.message.MessageEvent.RawEvent;
-import dev.caravan.message.MessageEvent.RawMessage;
 import dev.caravan.message.MessageJson;
-import dev.caravan.message.RawJson;
+import dev.caravan.provider.MessagesDecoder;
 import dev.caravan.provider.ResponseDecoder;
 import java.io.IOException;
 import java.util.function.Consumer;
 
 /**
- * The reply of InvokeModel to a request for one of Anthropic's models: the Messages API's own events, wrapped, which are handed on
- * as they are. All that is looked at is their type, and whether the message came to its end. Not thread-safe.
+ * The reply of InvokeModel to a request for one of Anthropic's models: the Messages API's own events, wrapped, or its own message.
+ * Unwrapped they are handed on as from Anthropic itself. Not thread-safe.
  */
 final class InvokeResponseDecoder implements ResponseDecoder {
-    private final Consumer<MessageEvent> out;
-    private final boolean stream;
-    private boolean finished;
+    private final MessagesDecoder messages;
 
-    InvokeResponseDecoder(Consumer<MessageEvent> out, boolean stream) {
-        this.out = out;
-        this.stream = stream;
+    /**
+     * @param provider the provider's name, for errors
+     * @param stream whether the client wants events; a whole message is told as events then
+     * @param out takes the events
+     */
+    InvokeResponseDecoder(String provider, boolean stream, Consumer<MessageEvent> out) {
+        this.messages = new MessagesDecoder(provider, stream, out);
     }
 
     @Override
     public void event(String type, byte[] buffer, int offset, int length) throws IOException {
-        if (finished || !type.equals("chunk")) {
-            return;
+        if (!finished() && type.equals("chunk")) {
+            byte[] event = unwrapped(buffer, offset, length);
+            messages.event(type(event), event);
         }
-        if (!stream) {
-            throw failure("the provider answered a request for a whole message with a stream");
-        }
-        byte[] event = unwrapped(buffer, offset, length);
-        String name = type(event);
-        out.accept(new RawEvent(name, event));
-        finished = name.equals("message_stop") || name.equals("error");
     }
 
     /** The bytes of an event; beside them stands padding, so that nobody can tell its size from outside. */
@@ -81,29 +73,16 @@ final class InvokeResponseDecoder implements ResponseDecoder {
 
     @Override
     public void message(byte[] json) throws IOException {
-        if (stream) {
-            throw failure("the provider answered a request for a stream with a whole message");
-        }
-        if (!new RawJson(json, 0, json.length).isObject()) {
-            throw new IOException("not a JSON object");
-        }
-        finished = true;
-        out.accept(new RawMessage(json));
+        messages.message(json);
     }
 
     @Override
     public void end() {
-        if (!finished) {
-            throw failure("the provider ended its stream before message_stop");
-        }
+        messages.end();
     }
 
     @Override
     public boolean finished() {
-        return finished;
-    }
-
-    private static ApiException failure(String message) {
-        return new ApiException(502, ErrorType.API_ERROR, message);
+        return messages.finished();
     }
 }

@@ -3,6 +3,7 @@ package dev.caravan.provider.anthropic;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageJson;
+import dev.caravan.provider.MessagesDecoder;
 import dev.caravan.sse.SseEvent;
 import dev.caravan.sse.SseParser;
 import java.io.IOException;
@@ -38,7 +39,7 @@ public final class AnthropicFuzzTarget {
     public static void fuzzerTestOneInput(byte[] data) {
         for (boolean stream : new boolean[]{true, false}) {
             List<MessageEvent> events = new ArrayList<>();
-            AnthropicResponseDecoder decoder = new AnthropicResponseDecoder("up", stream, events::add);
+            MessagesDecoder decoder = new MessagesDecoder("up", stream, events::add);
             try {
                 feed(decoder, data);
             } catch (ApiException | IOException e) {
@@ -53,7 +54,7 @@ public final class AnthropicFuzzTarget {
         }
     }
 
-    private static void feed(AnthropicResponseDecoder decoder, byte[] data) throws IOException {
+    private static void feed(MessagesDecoder decoder, byte[] data) throws IOException {
         if (data.length > 0 && data[0] == '{') {
             decoder.message(data);
             return;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.caravan.message.ApiException;
 import dev.caravan.message.MessageJson;
+import dev.caravan.provider.MessagesDecoder;
 import dev.caravan.sse.SseEvent;
 import dev.caravan.sse.SseParser;
 import dev.caravan.sse.SseWriter;
@@ -45,7 +46,7 @@ record Passed(String text, ApiException failure) {
     /** @param sizes how many bytes come at once from a place on */
     static Passed of(byte[] stream, IntUnaryOperator sizes) {
         SseWriter client = new SseWriter();
-        AnthropicResponseDecoder decoder = new AnthropicResponseDecoder("up", true,
+        MessagesDecoder decoder = new MessagesDecoder("up", true,
                 event -> client.event(MessageJson.name(event), MessageJson.data(event)));
         try {
             read(stream, sizes, decoder);
@@ -57,7 +58,7 @@ record Passed(String text, ApiException failure) {
         }
     }
 
-    private static void read(byte[] stream, IntUnaryOperator sizes, AnthropicResponseDecoder decoder)
+    private static void read(byte[] stream, IntUnaryOperator sizes, MessagesDecoder decoder)
             throws IOException {
         SseParser parser = new SseParser();
         for (int at = 0; at < stream.length && !decoder.finished();) {

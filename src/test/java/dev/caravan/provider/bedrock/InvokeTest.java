@@ -10,6 +10,7 @@ import dev.caravan.message.ApiVersion;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.RawEvent;
 import dev.caravan.message.MessageEvent.RawMessage;
+import dev.caravan.message.MessageJson;
 import dev.caravan.message.RequestDecoder;
 import dev.caravan.testkit.AwsFrames;
 import java.io.ByteArrayOutputStream;
@@ -103,7 +104,7 @@ class InvokeTest {
     /** The events' data; the last is what the stream failed with, if it did. */
     private static List<String> decoded(byte[] bytes, IntUnaryOperator sizes) {
         List<MessageEvent> events = new ArrayList<>();
-        InvokeResponseDecoder decoder = new InvokeResponseDecoder(events::add, true);
+        InvokeResponseDecoder decoder = new InvokeResponseDecoder("aws", true, events::add);
         EventStreamFraming framing = new EventStreamFraming(decoder);
         List<String> data = new ArrayList<>();
         try {
@@ -157,7 +158,7 @@ class InvokeTest {
         for (int end = 0; end < bytes.length; end++) {
             List<String> cut = decoded(Arrays.copyOf(bytes, end), at -> 100);
             String failure = cut.getLast();
-            assertTrue(failure.equals("inside") || failure.equals("the provider ended its stream before message_stop"),
+            assertTrue(failure.equals("inside") || failure.equals("provider aws ended its stream before message_stop"),
                     failure);
         }
     }
@@ -203,22 +204,77 @@ class InvokeTest {
     @Test
     void wholeMessages() throws IOException {
         List<MessageEvent> events = new ArrayList<>();
-        InvokeResponseDecoder decoder = new InvokeResponseDecoder(events::add, false);
-        byte[] message = "{ \"type\":\"message\",\"x\":1.50e1 }".getBytes(StandardCharsets.UTF_8);
+        InvokeResponseDecoder decoder = new InvokeResponseDecoder("aws", false, events::add);
+        byte[] message = "{ \"type\":\"message\",\"content\":[],\"x\":1.50e1 }".getBytes(StandardCharsets.UTF_8);
         decoder.message(message);
         assertEquals(List.of(new RawMessage(message)), events);
         assertTrue(decoder.finished());
         decoder.end();
-        assertThrows(IOException.class,
-                () -> new InvokeResponseDecoder(events::add, false).message("[]".getBytes(StandardCharsets.UTF_8)));
+        assertThrows(IOException.class, () -> new InvokeResponseDecoder("aws", false, events::add)
+                .message("[]".getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
-    void whatWasNotAskedFor() {
+    void aMessageInPlaceOfAStreamBecomesEvents() throws IOException {
         List<MessageEvent> events = new ArrayList<>();
-        assertThrows(ApiException.class, () -> new InvokeResponseDecoder(events::add, true).message("{}".getBytes()));
-        assertThrows(ApiException.class,
-                () -> new InvokeResponseDecoder(events::add, false).event("chunk", "{}".getBytes(), 0, 2));
+        new InvokeResponseDecoder("aws", true, events::add)
+                .message("{\"type\":\"message\",\"content\":[{\"type\":\"text\",\"text\":\"Hi\"}]}".getBytes());
+        assertEquals(List.of("message_start", "content_block_start", "content_block_delta", "content_block_stop",
+                "message_delta", "message_stop"), events.stream().map(MessageJson::name).toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aReplyThatIsNoMessage(boolean stream) {
+        InvokeResponseDecoder decoder = new InvokeResponseDecoder("aws", stream, event -> {
+            throw new AssertionError("passed for a message");
+        });
+        ApiException e = assertThrows(ApiException.class, () -> decoder.message("{\"message\":\"no\"}".getBytes()));
+        assertEquals(502, e.status());
+        assertEquals("provider aws answered with JSON that is no message of the Messages API", e.getMessage());
+    }
+
+    @Test
+    void anEndWithoutABeginning() {
+        assertEquals(List.of("provider aws ended a message that it had not begun"),
+                decoded(frames(List.of("{\"type\":\"message_stop\"}")), at -> 50));
+    }
+
+    /** The credential is the gateway's: a client that is told its own were wrong would ask its user for another. */
+    @ParameterizedTest
+    @ValueSource(strings = {"authentication_error", "permission_error"})
+    void aRefusalOfTheGatewaysCredential(String type) throws IOException {
+        String error = "{\"type\":\"error\",\"error\":{\"type\":\"" + type + "\",\"message\":\"invalid x-api-key\"}}";
+        EventStreamFraming framing = new EventStreamFraming(
+                new InvokeResponseDecoder("aws", true,
+                        event -> assertEquals("message_start", MessageJson.name(event))));
+        byte[] first = frames(List.of(error));
+        framing.feed(first, 0, first.length);
+        ApiException e = assertThrows(ApiException.class, framing::next);
+        assertEquals(502, e.status());
+        assertEquals("provider aws refused the gateway's credential", e.getMessage());
+        assertEquals(List.of(EVENTS.getFirst(), "provider aws refused the gateway's credential"),
+                decoded(frames(List.of(EVENTS.getFirst(), error)), at -> 50));
+    }
+
+    @Test
+    void anErrorBeforeTheMessageHasItsStatus() throws IOException {
+        String error = "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}";
+        EventStreamFraming framing = new EventStreamFraming(new InvokeResponseDecoder("aws", true, event -> {
+            throw new AssertionError("passed on");
+        }));
+        byte[] first = frames(List.of(error));
+        framing.feed(first, 0, first.length);
+        ApiException e = assertThrows(ApiException.class, framing::next);
+        assertEquals(529, e.status());
+        assertEquals(error, new String(e.envelope("ours"), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void framesOfOtherTypesSayNothing() throws IOException {
+        List<MessageEvent> events = new ArrayList<>();
+        InvokeResponseDecoder decoder = new InvokeResponseDecoder("aws", true, events::add);
+        decoder.event("initial-response", "{}".getBytes(), 0, 2);
         assertEquals(List.of(), events);
     }
 

@@ -1,32 +1,29 @@
-package dev.caravan.provider.anthropic;
+package dev.caravan.provider;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
-import dev.caravan.message.MessageJson;
 import dev.caravan.message.Text;
-import dev.caravan.provider.UpstreamReply;
 import java.io.IOException;
 import java.util.regex.Pattern;
 
 /**
- * An Anthropic upstream's failures as the client is told of them: its own envelope, byte for byte, where it is one, since clients
- * such as Claude Code act on its wording. A refusal of Caravan's own credential is Caravan's failure, not the client's.
+ * The failures of an upstream that speaks the Messages API itself, as the client is told of them: its own envelope, byte for byte,
+ * where it is one, since clients such as Claude Code act on its wording. A refusal of Caravan's own credential is Caravan's failure,
+ * not the client's.
  *
  * @see <a href="https://platform.claude.com/docs/en/api/errors">Anthropic: Errors</a>
  */
-final class AnthropicErrors {
+public final class MessagesErrors {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9_-]{1,100}");
     private static final int LONGEST_MESSAGE = 500;
 
-    private AnthropicErrors() {}
+    private MessagesErrors() {}
 
     /** The failure that an HTTP status of 300 or more tells. */
-    static ApiException ofReply(UpstreamReply reply) {
+    public static ApiException ofReply(UpstreamReply reply) {
         int status = reply.status();
         if (status == 401 || status == 403) {
             return refused(reply.provider(), " (HTTP " + status + ")");
@@ -68,21 +65,6 @@ final class AnthropicErrors {
     static ApiException withinAMessage(String provider, byte[] json) {
         JsonNode envelope = envelope(json);
         return envelope != null && refusesCredential(envelope) ? refused(provider, "") : null;
-    }
-
-    /** Whether an object says that it is an error: its first field {@code type} does. Reads no further than that. */
-    static boolean isError(byte[] json) throws IOException {
-        try (JsonParser in = MessageJson.FACTORY.createParser(json)) {
-            in.nextToken();
-            for (String field = in.nextFieldName(); field != null; field = in.nextFieldName()) {
-                JsonToken value = in.nextToken();
-                if (field.equals("type")) {
-                    return value == JsonToken.VALUE_STRING && in.getText().equals("error");
-                }
-                in.skipChildren();
-            }
-            return false;
-        }
     }
 
     private static ApiException refused(String provider, String how) {
