@@ -117,6 +117,14 @@ class GeminiTest extends ProviderTest {
                 call -> begin(call).chunk(GeminiWire.end("MALFORMED_FUNCTION_CALL")).lastChunk());
     }
 
+    /** Gemini's message ends with its connection, so only a proper end of that is one. */
+    @Tag("case-7")
+    @Test
+    void closedBehindTheReasonWithoutTheLastChunk() throws IOException {
+        assertEndsInError("api_error", "provider google broke", "claude-x",
+                call -> begin(call).chunk(GeminiWire.end("STOP")).close());
+    }
+
     @Tag("case-7")
     @Test
     void anErrorOutsideOfAnyEvent() throws IOException {

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Tag("case-10")
 class ToolNamesTest {
     private static final String LONG = "mcp__server__" + "n".repeat(62);
 
+    @Tag("case-10")
     @Test
     void aNameThatFitsIsUnchanged() {
         String name = "n".repeat(64);
@@ -32,6 +32,7 @@ class ToolNamesTest {
         assertEquals("Bash", names.fromProvider("Bash"));
     }
 
+    @Tag("case-10")
     @Test
     void aNameThatDoesNotFitIsCutAndComesBack() {
         ToolNames names = ToolNames.of(withTools(LONG, LONG + "x"));
@@ -43,6 +44,7 @@ class ToolNamesTest {
         assertEquals(LONG + "x", names.fromProvider(names.toProvider(LONG + "x")));
     }
 
+    @Tag("case-10")
     @Test
     void charactersThatProvidersRefuseAreReplacedAndComeBack() {
         ToolNames names = ToolNames.of(withTools("a.b", "a:b", "größe"));
@@ -52,6 +54,7 @@ class ToolNamesTest {
         assertEquals("größe", names.fromProvider(names.toProvider("größe")));
     }
 
+    @Tag("case-10")
     @Test
     void someProvidersWantALetterFirst() {
         ToolNames names = ToolNames.beginningWithALetter(withTools("2fa", "-x", "_y", "9" + LONG));
@@ -65,11 +68,13 @@ class ToolNamesTest {
         assertEquals("2fa", ToolNames.of(withTools("2fa")).toProvider("2fa"));
     }
 
+    @Tag("case-10")
     @Test
     void theFormDependsOnTheNameAlone() {
         assertEquals(ToolNames.of(withTools(LONG)).toProvider(LONG), ToolNames.of(withTools("other")).toProvider(LONG));
     }
 
+    @Tag("case-10")
     @Test
     void aToolThatOnlyTheHistoryKnowsComesBackToo() {
         ToolNames names = ToolNames
@@ -78,6 +83,7 @@ class ToolNamesTest {
         assertEquals(LONG, names.fromProvider(names.toProvider(LONG)));
     }
 
+    @Tag("case-10")
     @Test
     @DisplayName("case 10: a tool that is called like another one's short form")
     void twoToolsNeverHaveOneName() {
@@ -90,11 +96,13 @@ class ToolNamesTest {
         }
     }
 
+    @Tag("case-10")
     @Test
     void aNameThatTheModelMadeUpStaysAsItIs() {
         assertEquals("nowhere", ToolNames.of(withTools(LONG)).fromProvider("nowhere"));
     }
 
+    @net.jqwik.api.Tag("case-10")
     @Property(tries = 200)
     void everyNameGetsAFormThatProvidersTakeAndComesBack(
             @ForAll @StringLength(min = 1, max = 128) @AlphaChars @NumericChars @Chars({'_', '-', '.', ':', ' ', 'é',

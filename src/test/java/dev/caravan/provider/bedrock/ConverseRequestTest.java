@@ -86,7 +86,8 @@ class ConverseRequestTest {
                         + LOOK.replace("look", "wait") + "]}",
                 Converse.fields("\"tools\":[{\"name\":\"look\",\"description\":\"Looks.\",\"input_schema\":"
                         + "{ \"type\":\"object\" , \"b\":1.50 },\"strict\":true,\"cache_control\":{\"type\":\"ephemeral\"}},"
-                        + TOOL.replace("look", "wait")
+                        // Bedrock takes no empty description
+                        + TOOL.replace("\"look\"", "\"wait\",\"description\":\" \"")
                         + ",{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}]", Converse.NOVA));
     }
 

@@ -57,7 +57,6 @@ class GeminiPropertyTest {
         }
     }
 
-    @Tag("case-21")
     @Provide
     Arbitrary<List<List<Said>>> chunks() {
         Arbitrary<String> text = Arbitraries.strings().withChars("a \n\"\\{é你\u2028").ofMaxLength(6);
@@ -69,6 +68,7 @@ class GeminiPropertyTest {
     }
 
     /** A stream that Gemini may send becomes a message that says the same, in the same order. */
+    @Tag("case-21")
     @Property(tries = 500)
     void legalStreams(@ForAll("chunks") List<List<Said>> chunks) {
         List<MessageEvent> events = new ArrayList<>();
@@ -189,7 +189,6 @@ class GeminiPropertyTest {
     // -- requests --------------------------------------------------------------------------------------------------------
 
     /** JSON schemas of all keywords, sensible or not. */
-    @Tag("case-22")
     @Provide
     Arbitrary<JsonNode> schemas() {
         return schemas(3);
@@ -269,6 +268,7 @@ class GeminiPropertyTest {
     }
 
     /** Encoded bodies are held against the schema of Gemini's request by the harness; here also against what a schema cannot say. */
+    @Tag("case-22")
     @Property(tries = 500)
     void requestsThatGeminiAccepts(@ForAll("schemas") JsonNode schema, @ForAll("messages") List<String> messages,
             @ForAll Random random) throws IOException {

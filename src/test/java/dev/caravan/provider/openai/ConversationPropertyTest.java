@@ -36,7 +36,6 @@ class ConversationPropertyTest {
                 + "\",\"content\":\"r" + id + "\",\"is_error\":" + (id == 3) + "}");
     }
 
-    @Tag("case-9")
     @Provide
     Arbitrary<List<String>> turns() {
         Arbitrary<String> user = Arbitraries.oneOf(text(), result()).list().ofMaxSize(4)
@@ -64,6 +63,7 @@ class ConversationPropertyTest {
         return apart;
     }
 
+    @Tag("case-9")
     @Property(tries = 500)
     void everyCallIsAnsweredOnceAndAtOnce(@ForAll("turns") List<String> turns, @ForAll("preset") int preset)
             throws JsonProcessingException {

@@ -203,7 +203,8 @@ class OpenAiStreamEndTest {
     @Tag("case-7")
     @ParameterizedTest
     @DisplayName("case 7: a finish reason and the end, [DONE] or both")
-    @ValueSource(strings = {"F stop", "F stop\n[DONE]", "[DONE]", "\n[DONE]", " [DONE] ", "[DONE] bye", "[DONE]\n{broken"})
+    @ValueSource(strings = {"F stop", "F stop\n[DONE]", "[DONE]", "\n[DONE]", " [DONE] ", "[DONE] bye",
+            "[DONE]\n{broken"})
     void aMessageThatIsWhole(String ending) {
         Decoded.stream("D {\"content\":\"x\"}\n" + ending)
                 .is("start\n0 text\n0 +x\n0 stop\nend end_turn in 50 created 0 read 0 out 1\nstop");

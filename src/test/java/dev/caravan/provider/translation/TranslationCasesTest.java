@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class TranslationCasesTest {
     private static final int CASES = 24;
     private static final Pattern ROW = Pattern.compile("\\| (\\d+) \\| .+ \\| (`.+`) \\|");
-    private static final Pattern TAG = Pattern.compile("@Tag\\(\"case-(\\d+)\"\\)");
+    private static final Pattern TAG = Pattern.compile("Tag\\(\"case-(\\d+)\"\\)");
     /** A test's annotations, and its name. */
     private static final Pattern TEST = Pattern
             .compile("((?: {4}@.*\\n(?: {8}.*\\n)*+)++) {4}(?:public )?void (\\w+)\\(");
@@ -82,6 +82,21 @@ class TranslationCasesTest {
         }
         assertEquals(Set.of(), missing);
         assertTrue(named > 100, "names were found in " + named + " tests only");
+    }
+
+    @Test
+    @DisplayName("tags of cases stand on tests and their classes, where they count")
+    void onTests() {
+        List<String> elsewhere = testFiles().stream().filter(file -> {
+            String text = text(file);
+            long ofTests = TEST.matcher(text).results().mapToLong(test -> count(test.group(1))).sum();
+            return count(text) != ofTests + count(text.substring(0, Math.max(0, text.indexOf("\nclass "))));
+        }).map(TranslationCasesTest::className).toList();
+        assertEquals(List.of(), elsewhere);
+    }
+
+    private static long count(String text) {
+        return TAG.matcher(text).results().count();
     }
 
     private static Set<Integer> numbers(Pattern pattern, String text) {
