@@ -254,6 +254,16 @@ class EveryDialectTest extends ProviderTest {
     }
 
     @Tag("case-7")
+    @ParameterizedTest(name = "case 7, {0}: a reset behind the head")
+    @EnumSource
+    void aResetBehindTheHead(SpokenDialect dialect) throws IOException {
+        assertFails(502, "api_error", dialect.model(), call -> {
+            dialect.head(call);
+            call.reset();
+        });
+    }
+
+    @Tag("case-7")
     @ParameterizedTest(name = "case 7, {0}: what is not HTTP")
     @EnumSource
     void notHttp(SpokenDialect dialect) throws IOException {

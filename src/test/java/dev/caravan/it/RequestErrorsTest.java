@@ -356,13 +356,7 @@ class RequestErrorsTest extends GatewayTest {
 
     @Test
     void everyReplyHasItsOwnRequestId() throws IOException {
-        upstream.script(call -> {
-            if (call.request().text().contains("\"stream\":true")) {
-                call.streamHead().chunk(Wire.stream()).lastChunk();
-            } else {
-                call.json(Wire.MESSAGE);
-            }
-        });
+        upstream.script(Wire::answer);
         try (RawClient client = gateway.connect()) {
             String previous = "";
             client.post("/v1/messages", Wire.request("claude-x"));

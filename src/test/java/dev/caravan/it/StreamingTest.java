@@ -90,13 +90,7 @@ class StreamingTest extends GatewayTest {
     /** SDKs accept {@code application/json} also where they ask for a stream. */
     @Test
     void theBodySaysWhetherToStreamAndNotTheAcceptHeader() throws IOException {
-        upstream.script(call -> {
-            if (call.request().text().contains("\"stream\":true")) {
-                call.streamHead().chunk(Wire.stream()).lastChunk();
-            } else {
-                call.json(Wire.MESSAGE);
-            }
-        });
+        upstream.script(Wire::answer);
         try (RawClient client = gateway.connect()) {
             assertEquals(Wire.stream(), client
                     .post("/v1/messages", Wire.streaming("claude-x"), "accept: application/json").reply().text());

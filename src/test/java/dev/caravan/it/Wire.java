@@ -1,5 +1,7 @@
 package dev.caravan.it;
 
+import java.io.IOException;
+
 /** Texts that tests put on the wire. */
 final class Wire {
     /** Stands in every prompt; must never be logged, nor told in an error. */
@@ -53,6 +55,15 @@ final class Wire {
     /** A whole stream. */
     static String stream() {
         return opening() + frame("content_block_delta", delta(ANSWER)) + closing();
+    }
+
+    /** What an upstream does that streams for who asks for a stream. */
+    static void answer(UpstreamCall call) throws IOException {
+        if (call.request().text().contains("\"stream\":true")) {
+            call.streamHead().chunk(stream()).lastChunk();
+        } else {
+            call.json(MESSAGE);
+        }
     }
 
     /** A request for the model. */

@@ -35,7 +35,7 @@ public final class StreamCuts {
      *
      * @param failure null when the message is whole
      */
-    public record Outcome(List<MessageEvent> events, ApiException failure) {
+    public record Outcome(List<MessageEvent> events, ApiException failure) implements Told {
         /** The events in the notation of {@link EventText}, behind them the failure as in {@code 502 api_error: words}. */
         public String text() {
             String text = EventText.of(events);

@@ -1,20 +1,17 @@
 package dev.caravan.provider.bedrock;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ApiVersion;
 import dev.caravan.message.EventGrammar;
-import dev.caravan.message.EventText;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageStart;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.message.RequestDecoder;
 import dev.caravan.message.Usage;
 import dev.caravan.provider.ResponseDecoder;
+import dev.caravan.provider.Told;
 import dev.caravan.provider.ToolNames;
 import dev.caravan.testkit.AwsFrames;
 import java.io.IOException;
@@ -29,7 +26,7 @@ import java.util.function.IntUnaryOperator;
  *
  * @param failure what the reply ended with instead of its end, null if it did not; damage of frames and JSON is a 502
  */
-record Converse(List<MessageEvent> events, ApiException failure) {
+record Converse(List<MessageEvent> events, ApiException failure) implements Told {
     static final String CLAUDE = "anthropic.claude-sonnet-4-5-20250929-v1:0";
     static final String NOVA = "us.amazon.nova-pro-v1:0";
     static final String LLAMA = "meta.llama3-3-70b-instruct-v1:0";
@@ -158,19 +155,5 @@ record Converse(List<MessageEvent> events, ApiException failure) {
             EventGrammar.checkCutOff(events);
         }
         return new Converse(events, failure);
-    }
-
-    /** Expects a whole message of these events, in the notation of {@link EventText}. */
-    void is(String expected) {
-        assertNull(failure);
-        assertEquals(expected.strip(), EventText.of(events));
-    }
-
-    /** Expects a failure behind these events. */
-    void fails(String expectedEvents, int status, String type, String message) {
-        assertNotNull(failure, () -> "no failure behind\n" + EventText.of(events));
-        assertEquals(expectedEvents.strip(), EventText.of(events));
-        assertEquals(status + " " + type + ": " + message,
-                failure.status() + " " + failure.type().wireName() + ": " + failure.getMessage());
     }
 }

@@ -317,7 +317,7 @@ class ContentsWriterTest {
         String parts = "{\"text\":\"Think.\",\"thought\":true},{\"functionCall\":{\"id\":\"toolu_1_0\",\"name\":\"a\",\"args\":{\"n\":1e400,\"s\":\"\\u00fc\"}},\"thoughtSignature\":\"EpEg+/==\"},"
                 + "{\"functionCall\":{\"id\":\"x\",\"name\":\"b\",\"args\":{}}}";
         StreamCuts.Outcome outcome = Decoded.stream("P [" + parts.replace("\"id\":\"toolu_1_0\",", "") + "]\nF STOP");
-        String message = Decoded.message(outcome.events());
+        String message = outcome.message();
         String asSent = message.substring(message.indexOf("\"content\":") + 10, message.indexOf(",\"stop_reason\""));
         String encoded = contents("[" + ASK + ",{\"role\":\"assistant\",\"content\":" + asSent + "}," + ASK + "]",
                 GENERATION_3);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.message.ApiException;
 import dev.caravan.message.EventGrammar;
-import dev.caravan.message.MessageAccumulator;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageStart;
 import dev.caravan.message.Usage;
@@ -78,12 +77,5 @@ final class Decoded {
         assertTrue(decoder.finished());
         EventGrammar.check(events);
         return new Outcome(events, null);
-    }
-
-    /** The message that the events add up to, as the client gets it without streaming. */
-    static String message(List<MessageEvent> events) {
-        MessageAccumulator message = new MessageAccumulator();
-        events.forEach(message::add);
-        return new String(message.json(), StandardCharsets.UTF_8);
     }
 }

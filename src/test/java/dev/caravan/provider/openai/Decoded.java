@@ -1,20 +1,18 @@
 package dev.caravan.provider.openai;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.config.OpenAiOptions;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.EventGrammar;
 import dev.caravan.message.EventText;
-import dev.caravan.message.MessageAccumulator;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageStart;
 import dev.caravan.message.Usage;
 import dev.caravan.provider.Chunkings;
 import dev.caravan.provider.SseReply;
+import dev.caravan.provider.Told;
 import dev.caravan.provider.ToolNames;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,7 +24,7 @@ import java.util.List;
  * its data; or short for a common chunk: {@code D} and a delta, {@code F} and a finish reason, {@code U} and the usage. Behind
  * the last line the source ends. Every stream is held against the grammar of events.
  */
-record Decoded(List<MessageEvent> events, ApiException failure) {
+record Decoded(List<MessageEvent> events, ApiException failure) implements Told {
     static final MessageStart OPENING = new MessageStart("msg_1", "claude-x", Usage.of(50, 1));
     /** A longer stream is cut at every second or third place only, to keep the tests short. */
     private static final int MOST_CUTS = 1_000;
@@ -140,27 +138,5 @@ record Decoded(List<MessageEvent> events, ApiException failure) {
         assertTrue(decoder.finished());
         EventGrammar.check(events);
         return new Decoded(events, null);
-    }
-
-    /** Expects a whole message of these events, in the notation of {@link EventText}. */
-    void is(String expected) {
-        assertNull(failure);
-        assertEquals(expected.strip(), EventText.of(events));
-    }
-
-    /** Expects a failure behind these events. */
-    void fails(String expectedEvents, int status, String type, String message) {
-        assertNotNull(failure, () -> "no failure behind\n" + EventText.of(events));
-        assertEquals(expectedEvents.strip(), EventText.of(events));
-        assertEquals(status + " " + type + ": " + message,
-                failure.status() + " " + failure.type().wireName() + ": " + failure.getMessage());
-    }
-
-    /** The message that the events add up to, as the client gets it without streaming. */
-    String message() {
-        assertNull(failure);
-        MessageAccumulator message = new MessageAccumulator();
-        events.forEach(message::add);
-        return new String(message.json(), StandardCharsets.UTF_8);
     }
 }
