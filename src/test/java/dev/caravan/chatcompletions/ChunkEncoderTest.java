@@ -167,7 +167,8 @@ class ChunkEncoderTest {
     @Test
     void whatWasReasoningIsToldWhereItIsKnown() {
         String frames = encoded(true, false, START,
-                new MessageDelta(StopReason.END_TURN, null, new Usage(10, 4, 16, 9).withThinkingTokens(5)), new MessageStop());
+                new MessageDelta(StopReason.END_TURN, null, new Usage(10, 4, 16, 9).withThinkingTokens(5)),
+                new MessageStop());
         assertTrue(frames.contains("\"prompt_tokens_details\":{\"cached_tokens\":16},"
                 + "\"completion_tokens_details\":{\"reasoning_tokens\":5}}}"), frames);
     }
