@@ -289,6 +289,12 @@ class ConverseStreamTest {
         assertEquals(told, delta.stopSequence());
     }
 
+    @Test
+    void aRefusedCredentialInAStream() {
+        Converse.stream("!accessDeniedException {\"message\":\"User: arn:aws:iam::123456789012:user/x may not\"}")
+                .fails("", 502, "api_error", "the provider refused the gateway's credential (accessDeniedException)");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         throttlingException         | 429 | rate_limit_error
@@ -297,7 +303,6 @@ class ConverseStreamTest {
         modelStreamErrorException   | 502 | api_error
         modelTimeoutException       | 504 | timeout_error
         validationException         | 400 | invalid_request_error
-        accessDeniedException       | 502 | api_error
         somethingNewException       | 502 | api_error
         """)
     void exceptionsInAStream(String type, int status, String error) {
