@@ -213,7 +213,8 @@ public final class EventSequencer {
             closeHead();
         }
         if (cutOff && (reason == StopReason.TOOL_USE || reason == StopReason.END_TURN)) {
-            throw new ApiException(502, ErrorType.API_ERROR, "the arguments of a tool call ended before they were complete");
+            throw new ApiException(502, ErrorType.API_ERROR,
+                    "the arguments of a tool call ended before they were complete");
         }
         finished = true;
         out.accept(new MessageDelta(reason, stopSequence, usage));

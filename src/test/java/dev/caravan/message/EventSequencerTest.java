@@ -330,9 +330,9 @@ class EventSequencerTest {
 
     /** What a client could not read is told as what it is; until it ends nobody knows that it is no object. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"x =| 1|{\"_unparsed\":\"x = 1\"}",
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"x =|` 1`|{\"_unparsed\":\"x = 1\"}",
             "[1|]|{\"_unparsed\":\"[1]\"}", "\"{}|\"|{\"_unparsed\":\"\\\"{}\\\"\"}",
-            "see: |{\"x\":1}|{\"_unparsed\":\"see: {\\\"x\\\":1}\"}", "nu|ll|``", "` `|` `|``",
+            "`see: `|{\"x\":1}|{\"_unparsed\":\"see: {\\\"x\\\":1}\"}", "nu|ll|``", "` `|` `|``",
             "` `|{\"x\":1}|` {\"x\":1}`"})
     void argumentsThatAreNoObject(String first, String second, String input) {
         sequencer.tool(0, "call_A", "a", first);
@@ -356,7 +356,8 @@ class EventSequencerTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{\"x\":1}|{\"x\":1}", "{\"x\":|{\"_unparsed\":\"{\\\"x\\\":\"}",
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{\"x\":1}|{\"x\":1}",
+            "{\"x\":|{\"_unparsed\":\"{\\\"x\\\":\"}",
             "``|``", "{\"x\":1}{\"x\":1}|{\"x\":1}{\"x\":1}", "x|x"})
     void wholeArguments(String told, String given) {
         assertEquals(given, EventSequencer.wholeArguments(told));

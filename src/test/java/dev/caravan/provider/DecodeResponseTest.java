@@ -92,7 +92,7 @@ class DecodeResponseTest {
             camel.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    from("direct:reply").streamCache("false").process(step);
+                    from("direct:reply").errorHandler(noErrorHandler()).streamCache("false").process(step);
                 }
             });
             camel.start();
@@ -120,7 +120,7 @@ class DecodeResponseTest {
     void norDoesAReplyThatIsNone(String contentType, int status) throws Exception {
         Exchange exchange = decoded(contentType, status, new Scripted((call, out) -> null), "x");
         assertInstanceOf(RuntimeException.class, exchange.getException());
-        assertEquals(status == 200 ? 1 : 0, closed.get(), "a body that was read to its end needs no closing");
+        assertEquals(1, closed.get());
     }
 
     private static EventStream events(Exchange exchange) {
@@ -141,7 +141,8 @@ class DecodeResponseTest {
 
     @Test
     void norDoesAnUpstreamsOwnError() throws Exception {
-        String error = "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"x-api-key: " + KEY + " é\"}}";
+        String error = "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"x-api-key: " + KEY
+                + " é\"}}";
         String start = "{\"type\":\"message_start\",\"message\":{\"id\":\"" + KEY + "\"}}";
         EventStream events = events(decoded("text/event-stream", 200,
                 new Scripted((call, out) -> new MessagesDecoder("up", true, out)),

@@ -54,7 +54,8 @@ final class CheckedResolver implements DnsResolver {
     /** Threads that wait for the system's resolver, and end when there is nothing to wait for. */
     static ThreadPoolExecutor threads(int most, int mostWaiting) {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(most, most, 10, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(mostWaiting), Thread.ofPlatform().daemon().name("caravan-lookup-", 0).factory());
+                new LinkedBlockingQueue<>(mostWaiting),
+                Thread.ofPlatform().daemon().name("caravan-lookup-", 0).factory());
         threads.allowCoreThreadTimeOut(true);
         return threads;
     }
