@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations ({@code 500ms 10s 2m 1h}) and sizes ({@code 64KB 32MB 1GB}, 1KB being 1024 bytes) as texts. */
-final class Units {
+public final class Units {
 
     static final String A_DURATION = "a duration such as 500ms, 10s, 2m or 1h";
     static final String A_SIZE = "a size such as 64KB, 32MB or 1GB";
@@ -42,8 +42,8 @@ final class Units {
         });
     }
 
-    /** A size in bytes. */
-    static Optional<Long> size(String text) {
+    /** A size in bytes; empty when the text is none. */
+    public static Optional<Long> size(String text) {
         Matcher matcher = SIZE.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();

@@ -1,7 +1,9 @@
 package dev.caravan.message;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * A failure as the client is told of it: an HTTP status, the API's error type and a message that holds no secret and no internals.
@@ -46,6 +48,19 @@ public final class ApiException extends RuntimeException {
     /** A request that breaks the API's rules; {@code path} names the field as in {@code messages.0.content.1.text}. */
     public static ApiException invalid(String path, String problem) {
         return new ApiException(ErrorType.INVALID_REQUEST_ERROR, path.isEmpty() ? problem : path + ": " + problem);
+    }
+
+    /**
+     * The same failure in other words, to be told in place of this one.
+     *
+     * @param words makes them of the message and of an upstream's own envelope, UTF-8 both; the array that it is given may be what it
+     *        returns
+     */
+    public ApiException reworded(UnaryOperator<byte[]> words) {
+        String told = new String(words.apply(getMessage().getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+        ApiException other = new ApiException(status, type, told, body == null ? null : words.apply(body));
+        other.headers.putAll(headers);
+        return other;
     }
 
     /** Adds a header to the reply, such as {@code retry-after}; a null value adds nothing. Returns this. */

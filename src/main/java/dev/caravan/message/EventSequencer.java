@@ -17,9 +17,7 @@ import dev.caravan.message.MessageEvent.ToolUseBlock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -29,29 +27,43 @@ import java.util.function.Consumer;
  *
  * <p>
  * Text and reasoning close as soon as something else begins. A tool call stays open until its arguments are a complete JSON
- * object, because providers interleave the fragments of parallel calls; what belongs to a later block waits until then. What
- * comes after {@link #finish} has no place left and is ignored. Half of a surrogate pair at the end of a fragment waits for its
+ * object, because providers interleave the fragments of parallel calls; what belongs to a later block waits until then. Arguments
+ * that do not begin like an object wait for their end and are told as text under {@code _unparsed}, see
+ * {@link MessageJson#input}. What comes after {@link #finish} has no place left and is ignored. Half of a surrogate pair at the end of a fragment waits for its
  * other half. Not thread-safe.
  *
  * <p>
- * The methods that add content throw an {@link IllegalStateException} before {@link #start}.
+ * The methods that add content throw an {@link IllegalStateException} before {@link #start}, and an {@link ApiException} (502) when
+ * more waits than a message can have: what a provider interleaves for ever ends like that, before it fills the memory.
  */
 public final class EventSequencer {
+    /** More than a message has; in characters. */
+    private static final int MOST_HELD = 32 << 20;
+    /** What remembering a block costs beside its text; likewise. */
+    private static final int BLOCK_COST = 256;
+
     private final Consumer<MessageEvent> out;
+    private final long mostHeld;
     /** The open block first, then those that wait for it. */
     private final Deque<Segment> segments = new ArrayDeque<>();
     /** The latest call under each key, also when its block has been closed. */
     private final Map<Integer, Segment> calls = new HashMap<>();
-    private final Set<String> toolUseIds = new HashSet<>();
-    /** The number that the repetition of an id got last. */
-    private final Map<String, Integer> repetitions = new HashMap<>();
+    private final ToolUseIds ids = new ToolUseIds();
+    private long held;
     private int nextIndex;
     private boolean started;
     private boolean toolUsed;
+    private boolean cutOff;
     private boolean finished;
 
     public EventSequencer(Consumer<MessageEvent> out) {
+        this(out, MOST_HELD);
+    }
+
+    /** @param mostHeld how many characters may wait for an earlier block's end, or be remembered of calls */
+    EventSequencer(Consumer<MessageEvent> out, long mostHeld) {
         this.out = out;
+        this.mostHeld = mostHeld;
     }
 
     /** Opens the message; later calls do nothing, since providers repeat their first chunk. */
@@ -99,7 +111,7 @@ public final class EventSequencer {
         Segment last = segments.peekLast();
         boolean taken = accepting() && last != null && last.kind == Kind.THINKING && !last.sealed;
         if (taken) {
-            last.signature = signature;
+            last.sign(signature);
         }
         return taken;
     }
@@ -111,7 +123,7 @@ public final class EventSequencer {
     public void seal(String signature) {
         if (accepting()) {
             Segment thinking = tail(Kind.THINKING);
-            thinking.signature = signature;
+            thinking.sign(signature);
             thinking.sealed = true;
         }
     }
@@ -121,6 +133,7 @@ public final class EventSequencer {
         if (accepting()) {
             Segment segment = new Segment(Kind.REDACTED);
             segment.name = data;
+            segment.hold(data.length());
             add(segment);
         }
     }
@@ -171,6 +184,16 @@ public final class EventSequencer {
         return segment != null && (segment.closed || segment.closable());
     }
 
+    /**
+     * The arguments of a call that is told at once, fit to be given to {@link #tool}: unchanged, unless they are cut off; then as text
+     * under {@code _unparsed}, see {@link MessageJson#input}. Of a call that streams as much cannot be said.
+     */
+    public static String wholeArguments(String arguments) {
+        JsonBalance balance = new JsonBalance();
+        balance.take(arguments);
+        return balance.begun() && !balance.complete() ? MessageJson.input(arguments) : arguments;
+    }
+
     /** Whether some call's arguments have begun and are not complete: ending the message now would cut them off. */
     public boolean insideArguments() {
         return segments.stream().anyMatch(segment -> segment.balance.begun() && !segment.balance.complete());
@@ -179,7 +202,8 @@ public final class EventSequencer {
     /**
      * Ends the message: all blocks are closed, then come {@code message_delta} and {@code message_stop}. Later calls do nothing.
      *
-     * @throws ApiException 502 when a tool was called without a name
+     * @throws ApiException 502 when a tool was called without a name, or its arguments are cut off although the message is not: a
+     *         client would run the tool with what is there
      */
     public void finish(StopReason reason, String stopSequence, Usage usage) {
         if (!accepting()) {
@@ -187,6 +211,10 @@ public final class EventSequencer {
         }
         while (!segments.isEmpty()) {
             closeHead();
+        }
+        if (cutOff && (reason == StopReason.TOOL_USE || reason == StopReason.END_TURN)) {
+            throw new ApiException(502, ErrorType.API_ERROR,
+                    "the arguments of a tool call ended before they were complete");
         }
         finished = true;
         out.accept(new MessageDelta(reason, stopSequence, usage));
@@ -215,6 +243,7 @@ public final class EventSequencer {
 
     private void add(Segment segment) {
         segments.add(segment);
+        segment.hold(BLOCK_COST);
         advance();
     }
 
@@ -233,6 +262,9 @@ public final class EventSequencer {
         head.open();
         head.close();
         segments.remove();
+        if (head.kind != Kind.TOOL) {
+            held -= head.held; // of a call, its id is remembered
+        }
     }
 
     private enum Kind {
@@ -252,6 +284,7 @@ public final class EventSequencer {
         boolean placeholder;
         boolean sealed;
         int index = -1;
+        long held;
 
         Segment(Kind kind) {
             this.kind = kind;
@@ -262,13 +295,29 @@ public final class EventSequencer {
             return sealed || signature != null && !signature.startsWith(ContentBlock.Thinking.MINTED_SIGNATURE);
         }
 
+        void hold(int characters) {
+            held += characters;
+            EventSequencer.this.held += characters;
+            if (EventSequencer.this.held > mostHeld) {
+                throw new ApiException(502, ErrorType.API_ERROR,
+                        "the provider sent more than " + mostHeld + " bytes that wait for an earlier block to end");
+            }
+        }
+
         void identify(String newId, String newName) {
             if (id == null && !isEmpty(newId)) {
                 id = newId;
+                hold(newId.length());
             }
             if (name == null && !isEmpty(newName)) {
                 name = newName;
+                hold(newName.length());
             }
+        }
+
+        void sign(String newSignature) {
+            hold(newSignature.length() - (signature == null ? 0 : signature.length()));
+            signature = newSignature;
         }
 
         /** Whether an id and name seen now begin another call; some servers send a new id with every fragment of one. */
@@ -286,7 +335,9 @@ public final class EventSequencer {
                 return;
             }
             placeholder &= fragment.isBlank();
-            waiting.append(kind == Kind.TOOL ? balance.take(fragment) : fragment);
+            String taken = kind == Kind.TOOL ? balance.take(fragment) : fragment;
+            waiting.append(taken);
+            hold(taken.length());
             if (index >= 0) {
                 flush();
             }
@@ -330,32 +381,29 @@ public final class EventSequencer {
             flush();
         }
 
-        /** Sends what waits, but for half of a character whose other half is still to come. */
+        /** Sends what waits, but for half of a character whose other half is still to come, and for what is no object. */
         private void flush() {
-            int end = waiting.length();
+            int end = opaque() ? 0 : waiting.length();
             if (end > 0 && Character.isHighSurrogate(waiting.charAt(end - 1))) {
                 end--;
             }
             if (end > 0) {
                 send(waiting.substring(0, end));
                 waiting.delete(0, end);
+                hold(-end);
             }
+        }
+
+        /** Whether these are arguments that have not begun, or not as an object does. */
+        private boolean opaque() {
+            return kind == Kind.TOOL && !balance.isObject();
         }
 
         private ToolUseBlock toolBlock() {
             if (name == null) {
                 throw new ApiException(502, ErrorType.API_ERROR, "the model called a tool without naming it");
             }
-            return new ToolUseBlock(uniqueId(), name);
-        }
-
-        private String uniqueId() {
-            String wanted = id == null ? Ids.toolUse() : Ids.conformingToolUse(id);
-            String unique = wanted;
-            while (!toolUseIds.add(unique)) {
-                unique = wanted + "_" + repetitions.merge(wanted, 2, (last, first) -> last + 1);
-            }
-            return unique;
+            return new ToolUseBlock(ids.unique(id), name);
         }
 
         private void send(String fragment) {
@@ -369,9 +417,17 @@ public final class EventSequencer {
         }
 
         void close() {
-            if (!waiting.isEmpty()) {
+            if (opaque() && !waiting.isEmpty()) {
+                String input = isPlaceholder(waiting.toString()) ? "{}" : MessageJson.input(waiting.toString());
+                if (!input.equals("{}")) {
+                    send(input);
+                }
+            } else if (!waiting.isEmpty()) {
                 send(waiting.toString());
             }
+            hold(-waiting.length());
+            waiting.setLength(0);
+            cutOff |= balance.isObject() && !balance.complete();
             if (signature != null) {
                 out.accept(new ContentBlockDelta(index, new SignatureDelta(signature)));
             }

@@ -6,6 +6,8 @@ package dev.caravan.message;
  */
 final class JsonBalance {
     private int depth;
+    private boolean seen;
+    private boolean object;
     private boolean begun;
     private boolean inString;
     private boolean escaped;
@@ -22,6 +24,10 @@ final class JsonBalance {
     }
 
     private void next(char c) {
+        if (!seen && !Character.isWhitespace(c)) {
+            seen = true;
+            object = c == '{';
+        }
         if (escaped) {
             escaped = false;
         } else if (inString) {
@@ -35,6 +41,11 @@ final class JsonBalance {
         } else if (c == '}' || c == ']') {
             depth = Math.max(0, depth - 1);
         }
+    }
+
+    /** Whether nothing but white space stood before the beginning of an object. */
+    boolean isObject() {
+        return object;
     }
 
     /** Whether an object or array was opened. */

@@ -205,7 +205,7 @@ public final class MessageJson {
      *
      * @param json the joined fragments of the input
      */
-    static String input(String json) {
+    public static String input(String json) {
         if (json.isBlank()) {
             return "{}";
         }

@@ -28,26 +28,31 @@ final class RawAccumulator {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
 
-    /** As much as a message that does not stream may have. */
-    private static final long MOST_BYTES = 64L * 1024 * 1024;
+    /** What a block, or another object that is kept, costs beside its JSON. */
+    private static final int OBJECT_COST = 512;
 
     private final Map<Integer, Block> blocks = new TreeMap<>();
     private ObjectNode message;
+    private final long most;
     private boolean stopped;
-    private long bytes;
+    private long size;
+
+    /** @param most the most bytes of the message; what is not kept of an event does not count */
+    RawAccumulator(long most) {
+        this.most = most;
+    }
 
     /**
      * Takes the next event; one of an unknown name says nothing about the message.
      *
-     * @throws ApiException when it tells of a failure, or makes no message with those before it
+     * @throws ApiException when it tells of a failure, makes no message with those before it, or makes one that is too large
      */
     void add(RawEvent raw) {
-        bytes += raw.data().length;
-        if (bytes > MOST_BYTES) {
-            throw broken("sent a message of more than " + MOST_BYTES + " bytes");
-        }
         switch (raw.name()) {
-            case "message_start" -> start(object(raw, read(raw).get("message")));
+            case "message_start" -> {
+                count(raw.data().length);
+                start(object(raw, read(raw).get("message")));
+            }
             case "content_block_start" -> open(raw);
             case "content_block_delta" -> delta(raw);
             case "message_delta" -> change(raw);
@@ -75,6 +80,13 @@ final class RawAccumulator {
         }
     }
 
+    private void count(long bytes) {
+        size += bytes;
+        if (size > most) {
+            throw broken("sent a message of more than " + most + " bytes");
+        }
+    }
+
     private void start(ObjectNode started) {
         if (message != null) {
             throw broken("began a second message within a message");
@@ -83,6 +95,7 @@ final class RawAccumulator {
     }
 
     private void open(RawEvent raw) {
+        count(raw.data().length + OBJECT_COST);
         JsonNode event = read(raw);
         Block block = new Block(object(raw, event.get("content_block")));
         if (blocks.putIfAbsent(index(event), block) != null) {
@@ -96,11 +109,18 @@ final class RawAccumulator {
         if (block == null) {
             throw broken("went on with the block " + index(event) + ", which it had not begun");
         }
-        block.add(object(raw, event.get("delta")));
+        ObjectNode delta = object(raw, event.get("delta"));
+        for (JsonNode value : delta) {
+            count(value.isTextual()
+                    ? value.textValue().length()
+                    : value.isContainerNode() ? raw.data().length + OBJECT_COST : 0);
+        }
+        block.add(delta);
     }
 
     /** What the end of a message tells goes over what its start did; of the usage, each count by itself. */
     private void change(RawEvent raw) {
+        count(raw.data().length);
         ObjectNode event = object(raw, read(raw));
         if (message == null) {
             throw broken("sent a message_delta before its message");

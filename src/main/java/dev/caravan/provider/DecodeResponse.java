@@ -43,6 +43,15 @@ public final class DecodeResponse implements Processor {
         String provider = call.getTarget().provider();
         LiveBody.takeOver(exchange);
         UpstreamBody body = new UpstreamBody(provider, message.getBody(InputStream.class), client.idle());
+        try {
+            message.setBody(decode(call, message, body));
+        } catch (RuntimeException | Error e) {
+            body.abort(); // nobody else knows of it yet
+            throw e;
+        }
+    }
+
+    private EventStream decode(Call call, Message message, UpstreamBody body) {
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class);
         Map<String, String> headers = headers(message);
         message.removeHeaders("*");
@@ -53,16 +62,17 @@ public final class DecodeResponse implements Processor {
         if (status >= 300) {
             byte[] told = client.withoutSecrets(body.readSome(MAX_FAILURE));
             body.release();
-            UpstreamReply reply = new UpstreamReply(provider, status, headers, told);
+            UpstreamReply reply = new UpstreamReply(body.provider(), status, headers, told);
             ApiException failure = dialect.failure(reply);
             forward(headers, failure::header);
             throw failure;
         }
         forward(headers, call.getReplyHeaders()::put);
-        EventStream events = events(call, headers.getOrDefault("content-type", ""), body, provider);
+        EventStream events = new DiscreetEventStream(events(call, headers.getOrDefault("content-type", ""), body),
+                client);
         call.getCancellation().onCancel(events::close);
         call.onComplete(events::close);
-        message.setBody(events);
+        return events;
     }
 
     private void forward(Map<String, String> headers, BiConsumer<String, String> client) {
@@ -74,7 +84,7 @@ public final class DecodeResponse implements Processor {
         });
     }
 
-    private EventStream events(Call call, String contentType, UpstreamBody body, String provider) {
+    private EventStream events(Call call, String contentType, UpstreamBody body) {
         String type = contentType.toLowerCase(Locale.ROOT);
         if (type.startsWith("text/event-stream")) {
             return FramedEventStream.of(body, SseFraming::new, out -> dialect.decoder(call, out));
@@ -89,9 +99,8 @@ public final class DecodeResponse implements Processor {
         if (framing.isPresent()) {
             return FramedEventStream.of(body, framing.get(), out -> dialect.decoder(call, out));
         }
-        body.abort();
         throw new ApiException(502, ErrorType.API_ERROR,
-                "provider " + provider + " answered with content type " + Text.excerpt(contentType)
+                "provider " + body.provider() + " answered with content type " + Text.excerpt(contentType)
                         + " where JSON or an event stream was expected");
     }
 

@@ -8,6 +8,7 @@ import dev.caravan.sse.SseLimitExceededException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -21,7 +22,7 @@ final class FramedEventStream implements EventStream {
     private final Deque<MessageEvent> ready;
     private final byte[] buffer = new byte[BUFFER];
     private boolean inputEnded;
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private FramedEventStream(UpstreamBody body, Framing framing, Deque<MessageEvent> ready, ResponseDecoder decoder) {
         this.body = body;
@@ -43,16 +44,16 @@ final class FramedEventStream implements EventStream {
 
     @Override
     public boolean hasNext() {
-        return !closed && !(ready.isEmpty() && (inputEnded || decoder.finished()));
+        return !closed.get() && !(ready.isEmpty() && (inputEnded || decoder.finished()));
     }
 
     @Override
     public MessageEvent next() {
         try {
-            while (ready.isEmpty() && !inputEnded && !decoder.finished() && !closed) {
+            while (ready.isEmpty() && !inputEnded && !decoder.finished() && !closed.get()) {
                 decodeMore();
             }
-            return closed ? null : ready.poll();
+            return closed.get() ? null : ready.poll();
         } catch (IOException e) {
             close();
             throw failure("sent " + switch (e) {
@@ -60,7 +61,7 @@ final class FramedEventStream implements EventStream {
                 case Framing.DamagedException damaged -> "a damaged event";
                 default -> "an event that is not valid JSON";
             });
-        } catch (ApiException e) {
+        } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
@@ -77,7 +78,7 @@ final class FramedEventStream implements EventStream {
             return;
         }
         inputEnded = true;
-        if (closed || body.aborted()) {
+        if (closed.get() || body.aborted()) {
             return;
         }
         if (!framing.end()) {
@@ -95,10 +96,9 @@ final class FramedEventStream implements EventStream {
     /** Gives the connection back when the message is whole, aborts it otherwise. */
     @Override
     public void close() {
-        if (closed) {
+        if (!closed.compareAndSet(false, true)) {
             return;
         }
-        closed = true;
         if (decoder.finished()) {
             body.release();
         } else {

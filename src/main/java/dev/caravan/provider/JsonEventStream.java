@@ -7,6 +7,7 @@ import dev.caravan.message.MessageEvent;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -18,7 +19,7 @@ final class JsonEventStream implements EventStream {
     private final ResponseDecoder decoder;
     private final Deque<MessageEvent> ready = new ArrayDeque<>();
     private boolean decoded;
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /** @param decoder makes the decoder that hands its events to a consumer */
     JsonEventStream(UpstreamBody body, Function<Consumer<MessageEvent>, ResponseDecoder> decoder) {
@@ -28,25 +29,25 @@ final class JsonEventStream implements EventStream {
 
     @Override
     public boolean hasNext() {
-        return !closed && !(decoded && ready.isEmpty());
+        return !closed.get() && !(decoded && ready.isEmpty());
     }
 
     @Override
     public MessageEvent next() {
         try {
-            if (!decoded && !closed) {
+            if (!decoded && !closed.get()) {
                 decoded = true;
                 byte[] json = body.readAll(MAX_REPLY);
-                if (!closed) {
+                if (!closed.get()) {
                     decoder.message(json);
                 }
             }
-            return closed ? null : ready.poll();
+            return closed.get() ? null : ready.poll();
         } catch (IOException e) {
             close();
             throw new ApiException(502, ErrorType.API_ERROR,
                     "provider " + body.provider() + " sent a reply that is not valid JSON");
-        } catch (ApiException e) {
+        } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
@@ -54,8 +55,7 @@ final class JsonEventStream implements EventStream {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (closed.compareAndSet(false, true)) {
             body.abort();
         }
     }

@@ -3,6 +3,7 @@ package dev.caravan.provider;
 import dev.caravan.message.EventStream;
 import dev.caravan.message.MessageEvent;
 import java.io.InputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -13,7 +14,7 @@ final class LineBody extends InputStream {
 
     private final UpstreamBody body;
     private ResponseDecoder decoder;
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private LineBody(UpstreamBody body) {
         this.body = body;
@@ -43,10 +44,9 @@ final class LineBody extends InputStream {
     /** Gives the connection back when the message is whole, aborts it otherwise; waits for neither. */
     @Override
     public void close() {
-        if (closed) {
+        if (!closed.compareAndSet(false, true)) {
             return;
         }
-        closed = true;
         if (decoder.finished()) {
             Thread.startVirtualThread(body::release);
         } else {

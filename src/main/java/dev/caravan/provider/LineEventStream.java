@@ -87,6 +87,9 @@ public class LineEventStream implements EventStream {
             failure = broken("the reply broke off");
         } catch (RuntimeException e) {
             failure = e;
+        } catch (Error e) {
+            close();
+            throw e;
         }
         if (failure != null || decoder.finished()) {
             abort();

@@ -104,11 +104,17 @@ public class ProviderHttpClient implements HttpClientConfigurer {
         builder.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "caravan-silence", this::sendAndAwaitHead);
     }
 
-    /** Bounds the wait for the head of the reply; that for its body is bounded by whoever reads it. */
+    /**
+     * Bounds the wait for the head of the reply, and for the provider to take in the request: a long one may take its time as long as
+     * it goes on. The wait for the body of the reply is bounded by whoever reads it.
+     */
     private ClassicHttpResponse sendAndAwaitHead(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         try (SilenceWatch watch = new SilenceWatch(idle(), scope.execRuntime::discardEndpoint)) {
             watch.waiting();
+            if (request.getEntity() != null) {
+                request.setEntity(new WatchedUpload(request.getEntity(), watch::waiting));
+            }
             ClassicHttpResponse response;
             try {
                 response = chain.proceed(request, scope);

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.core5.http.io.EofSensorInputStream;
 
 /**
@@ -18,7 +19,7 @@ final class UpstreamBody {
     private final String provider;
     private final InputStream in;
     private final SilenceWatch watch;
-    private volatile boolean aborted;
+    private final AtomicBoolean aborted = new AtomicBoolean();
     private volatile boolean exhausted;
 
     /**
@@ -36,7 +37,7 @@ final class UpstreamBody {
     }
 
     boolean aborted() {
-        return aborted;
+        return aborted.get();
     }
 
     /**
@@ -57,9 +58,9 @@ final class UpstreamBody {
             if (read >= 0) {
                 return read;
             }
-            exhausted = !aborted;
+            exhausted = !aborted.get();
         } catch (IOException e) {
-            if (!aborted) {
+            if (!aborted.get()) {
                 abort();
                 throw new ApiException(502, ErrorType.API_ERROR,
                         "the connection to provider " + provider + " broke before the message was complete");
@@ -116,14 +117,14 @@ final class UpstreamBody {
      * connection open instead loses it after a moment.
      */
     void release() {
-        if (aborted || exhausted) {
+        if (aborted.get() || exhausted) {
             return;
         }
         watch.close();
         try (SilenceWatch end = new SilenceWatch(DRAIN, this::abort)) {
             end.waiting();
             byte[] rest = new byte[1024];
-            while (!exhausted && !aborted) {
+            while (!exhausted && !aborted.get()) {
                 exhausted = in.read(rest) < 0;
             }
         } catch (IOException e) {
@@ -131,12 +132,11 @@ final class UpstreamBody {
         }
     }
 
-    /** Closes the connection at once, whatever is still to come. Any thread, any number of times. */
+    /** Closes the connection at once, and once only, whatever is still to come. Any thread, any number of times. */
     void abort() {
-        if (aborted) {
+        if (!aborted.compareAndSet(false, true)) {
             return;
         }
-        aborted = true;
         watch.close();
         try {
             if (in instanceof EofSensorInputStream connection) {

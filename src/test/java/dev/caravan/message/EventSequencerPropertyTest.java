@@ -1,6 +1,7 @@
 package dev.caravan.message;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -121,7 +122,9 @@ class EventSequencerPropertyTest {
             }
             sequencer.finish(StopReason.END_TURN, null, Usage.NONE);
         } catch (ApiException e) {
-            assertEquals("the model called a tool without naming it", e.getMessage());
+            assertTrue(List.of("the model called a tool without naming it",
+                    "the arguments of a tool call ended before they were complete").contains(e.getMessage()),
+                    e.getMessage());
             EventGrammar.partial(events);
             return;
         }

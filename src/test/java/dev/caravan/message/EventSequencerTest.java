@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The order of events, whatever the order in which a provider sends its pieces. */
@@ -219,7 +221,7 @@ class EventSequencerTest {
     void aStrayClosingBracketBeforeTheArguments() {
         sequencer.tool(0, "call_A", "a", "}");
         sequencer.tool(0, null, null, "{\"x\":{}}");
-        assertEquals(List.of(Block.tool("call_A", "a", "}{\"x\":{}}")), finish());
+        assertEquals(List.of(Block.tool("call_A", "a", "{\"_unparsed\":\"}{\\\"x\\\":{}}\"}")), finish());
     }
 
     @Test
@@ -335,6 +337,41 @@ class EventSequencerTest {
         sequencer.text("\uDF89\uD83C");
         assertEquals(List.of(Block.text("a\uD83C\uDF89b\uFFFD"), Block.thinking("\uD83C\uDF89", ""),
                 Block.tool("call_A", "a", "{\"x\":\"\uD83C\uDF89\"}"), Block.text("\uFFFD\uFFFD")), finish());
+    }
+
+    /** What a client could not read is told as what it is; until it ends nobody knows that it is no object. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"x =|` 1`|{\"_unparsed\":\"x = 1\"}",
+            "[1|]|{\"_unparsed\":\"[1]\"}", "\"{}|\"|{\"_unparsed\":\"\\\"{}\\\"\"}",
+            "`see: `|{\"x\":1}|{\"_unparsed\":\"see: {\\\"x\\\":1}\"}", "nu|ll|``", "` `|` `|``",
+            "` `|{\"x\":1}|` {\"x\":1}`"})
+    void argumentsThatAreNoObject(String first, String second, String input) {
+        sequencer.tool(0, "call_A", "a", first);
+        sequencer.tool(0, null, null, second);
+        sequencer.text("after");
+        sequencer.endTool(0);
+        assertEquals(List.of(Block.tool("call_A", "a", input), Block.text("after")), finish());
+    }
+
+    /** A client would run the tool with the half of its arguments. */
+    @ParameterizedTest
+    @EnumSource(names = {"TOOL_USE", "END_TURN"})
+    void aCallThatEndsInTheMidst(StopReason reason) {
+        sequencer.tool(0, "call_A", "a", "{\"x\":\"lon");
+        sequencer.endTool(0);
+        sequencer.text("after");
+        ApiException failure = assertThrows(ApiException.class, () -> sequencer.finish(reason, null, USAGE));
+        assertEquals(502, failure.status());
+        assertEquals("the arguments of a tool call ended before they were complete", failure.getMessage());
+        EventGrammar.checkCutOff(events);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{\"x\":1}|{\"x\":1}",
+            "{\"x\":|{\"_unparsed\":\"{\\\"x\\\":\"}",
+            "``|``", "{\"x\":1}{\"x\":1}|{\"x\":1}{\"x\":1}", "x|x"})
+    void wholeArguments(String told, String given) {
+        assertEquals(given, EventSequencer.wholeArguments(told));
     }
 
     @Test

@@ -206,10 +206,10 @@ class EventSequencerToolsTest {
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void manyCallsUnderOneId() {
         open();
-        for (int i = 0; i < 200_000; i++) {
+        for (int i = 0; i < 100_000; i++) {
             out.tool(i, "call", "a", "{\"x\":1}");
         }
         out.finish(StopReason.TOOL_USE, null, Usage.NONE);
-        assertTrue(EventText.of(events).contains("tool_use call_200000 a"));
+        assertTrue(EventText.of(events).contains("tool_use call_100000 a"));
     }
 }

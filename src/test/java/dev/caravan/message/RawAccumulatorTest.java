@@ -170,7 +170,7 @@ class RawAccumulatorTest {
                 message.add(new RawEvent("content_block_delta", delta));
             }
         });
-        assertEquals("the upstream sent a message of more than 67108864 bytes", failure.getMessage());
+        assertEquals("the upstream sent a message of more than 33554432 bytes", failure.getMessage());
         assertEquals(502, failure.status());
     }
 

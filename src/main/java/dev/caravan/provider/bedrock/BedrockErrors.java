@@ -22,6 +22,12 @@ import java.util.regex.Pattern;
 final class BedrockErrors {
     private static final int MAX_MESSAGE = 500;
     private static final int BAD_GATEWAY = 502;
+    /** More than is shown, so that a key which is cut off at the end is still recognised. */
+    private static final int MAX_EXAMINED = 4 * MAX_MESSAGE;
+    /** What signs or stands for a credential: AWS's key ids, Bedrock's API keys, and the parts of a signed request. */
+    private static final Pattern KEY = Pattern.compile("(?i:\\bbearer)\\s+\\S{8,}|\\b(?:AKIA|ASIA)[A-Z0-9]{12,}"
+            + "|\\b(?:ABSK|bedrock-api-key-)[\\w+/=-]{8,}"
+            + "|(?i:\\b(?:credential|signature|x-amz-security-token|aws4-hmac-sha256)\\b)[\"']?\\s*[=:]?\\s*[\"']?[\\w+/=-]{16,}");
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9_]{1,100}");
 
     /** Who asks is not known, or may not: all of it is about Caravan's own credentials. */
@@ -47,7 +53,7 @@ final class BedrockErrors {
         }
         String message = body.message.isEmpty()
                 ? who + " answered HTTP " + status + (type.isEmpty() ? "" : ", " + type)
-                : Text.excerpt(body.message, MAX_MESSAGE);
+                : readable(body.message);
         if (status < 400) {
             return new ApiException(BAD_GATEWAY, ErrorType.API_ERROR, message);
         }
@@ -69,13 +75,22 @@ final class BedrockErrors {
     /** The same with the message at hand. */
     static ApiException inStream(String type, String told) {
         String known = type(type);
+        if (CREDENTIALS.contains(name(known))) {
+            return new ApiException(BAD_GATEWAY, ErrorType.API_ERROR,
+                    "the provider refused the gateway's credential (" + known + ")");
+        }
         String message = told.isEmpty()
                 ? "the provider broke off its stream" + (known.isEmpty() ? "" : ": " + known)
-                : Text.excerpt(told, MAX_MESSAGE);
-        ErrorType error = CREDENTIALS.contains(name(known)) ? null : errorType(known);
+                : readable(told);
+        ErrorType error = errorType(known);
         return error == null || error == ErrorType.API_ERROR
                 ? new ApiException(BAD_GATEWAY, ErrorType.API_ERROR, message)
                 : new ApiException(error, message);
+    }
+
+    private static String readable(String message) {
+        String start = message.length() > MAX_EXAMINED ? message.substring(0, MAX_EXAMINED) : message;
+        return Text.excerpt(KEY.matcher(start).replaceAll("[redacted]"), MAX_MESSAGE);
     }
 
     /** Null for a type that says nothing of whose fault it is. */

@@ -15,11 +15,9 @@ final class BedrockUsage {
     private BedrockUsage() {}
 
     /**
-     * The usage that the parser stands before; null when it is no object, or tells nothing.
-     *
-     * @param estimate what to say of a count that is not told
+     * The usage that the parser stands before; null when it is no object, or tells nothing. A count that is not told is 0.
      */
-    static Usage read(JsonParser json, Usage estimate) throws IOException {
+    static Usage read(JsonParser json) throws IOException {
         if (json.currentToken() != JsonToken.START_OBJECT) {
             json.skipChildren();
             return null;
@@ -41,11 +39,17 @@ final class BedrockUsage {
                 default -> json.skipChildren();
             }
         }
-        boolean told = input + output + read + written > 0;
-        boolean prompt = input + read + written > 0;
-        return told
-                ? new Usage(prompt ? input : estimate.inputTokens(), written, read,
-                        output > 0 ? output : estimate.outputTokens())
-                : null;
+        return input + output + read + written > 0 ? new Usage(input, written, read, output) : null;
+    }
+
+    /**
+     * The usage of a message that is whole.
+     *
+     * @param estimate what to say of a count that was not told
+     */
+    static Usage completed(Usage told, Usage estimate) {
+        return new Usage(told.promptTokens() > 0 ? told.inputTokens() : estimate.inputTokens(),
+                told.cacheCreationInputTokens(), told.cacheReadInputTokens(),
+                told.outputTokens() > 0 ? told.outputTokens() : estimate.outputTokens());
     }
 }

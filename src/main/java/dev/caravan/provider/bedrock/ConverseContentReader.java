@@ -19,13 +19,18 @@ import java.nio.charset.StandardCharsets;
  * all blocks of a whole reply. Not thread-safe.
  */
 final class ConverseContentReader {
+    /** The most characters of a signature; Anthropic's are some thousands. */
+    private static final int LONGEST_SIGNATURE = 1 << 20;
+
     private final EventSequencer out;
     private final MessageStart opening;
     private final ToolNames names;
     private final Reasoning reasoning;
     /** The signature of the reasoning at hand, which may come in pieces, and the block that it is of. */
-    private String signature = "";
+    private final StringBuilder signature = new StringBuilder();
     private int signed = -1;
+    /** The block of the reasoning whose text was told last. */
+    private int thinking = -1;
     private long characters;
 
     ConverseContentReader(EventSequencer out, MessageStart opening, ToolNames names, Reasoning reasoning) {
@@ -38,6 +43,11 @@ final class ConverseContentReader {
     /** Opens the message, unless it is open. */
     void open() {
         out.start(opening.id(), opening.model(), opening.usage());
+    }
+
+    /** The message ends: tells what waits for its block to end. */
+    void end() {
+        sign();
     }
 
     /** How much has been said, for an estimate where the usage is not told. */
@@ -69,6 +79,7 @@ final class ConverseContentReader {
             }
             if (tool != null) {
                 open();
+                sign();
                 characters += tool.name.length();
                 out.endTool(index);
                 out.tool(index, tool.id, names.fromProvider(tool.name), "");
@@ -107,6 +118,7 @@ final class ConverseContentReader {
                 if (field.equals("contentBlockIndex")) {
                     int index = index(json);
                     if (out.started()) {
+                        sign();
                         out.endTool(index);
                     }
                 } else {
@@ -174,19 +186,38 @@ final class ConverseContentReader {
             return;
         }
         open();
+        if (piece.kind != Kind.SIGNATURE || index != signed) {
+            sign();
+        }
         switch (piece.kind) {
             case TEXT -> text(piece.text);
             case INPUT -> {
                 characters += piece.text.length();
                 out.tool(index, null, null, piece.text);
             }
-            case THOUGHT -> thought(piece.text);
+            case THOUGHT -> {
+                thinking = index;
+                thought(piece.text);
+            }
             case SIGNATURE -> {
-                signature = index == signed ? signature + piece.text : piece.text;
                 signed = index;
-                out.signature(reasoning.toClient(signature));
+                signature.append(piece.text);
+                if (signature.length() > LONGEST_SIGNATURE) {
+                    throw failure("the provider sent a signature of more than " + LONGEST_SIGNATURE + " bytes");
+                }
             }
             case REDACTED -> out.redactedThinking(piece.text);
+        }
+    }
+
+    /** Tells the signature that has come, if one has. Reasoning that is not shown has one all the same, and a block without text. */
+    private void sign() {
+        if (!signature.isEmpty()) {
+            String told = reasoning.toClient(signature.toString());
+            signature.setLength(0);
+            if (signed != thinking || !out.signature(told)) {
+                out.seal(told);
+            }
         }
     }
 
@@ -249,9 +280,11 @@ final class ConverseContentReader {
                         default -> json.skipChildren();
                     }
                 }
-                thought(text);
-                if (!text.isEmpty() && !signedAs.isEmpty()) {
-                    out.signature(reasoning.toClient(signedAs));
+                if (text.isEmpty() && !signedAs.isEmpty()) {
+                    out.seal(reasoning.toClient(signedAs));
+                } else if (!text.isEmpty()) {
+                    thought(text);
+                    out.signature(signedAs.isEmpty() ? Reasoning.UNSIGNED : reasoning.toClient(signedAs));
                 }
             } else {
                 json.skipChildren();
@@ -322,7 +355,7 @@ final class ConverseContentReader {
                         int start = (int) json.currentTokenLocation().getByteOffset();
                         json.skipChildren();
                         int end = (int) json.currentLocation().getByteOffset();
-                        if (reply != null && value == JsonToken.START_OBJECT) {
+                        if (reply != null && value.isStructStart()) {
                             input = slice(reply, start, end);
                         }
                     }

@@ -86,7 +86,7 @@ final class ConverseResponseDecoder implements ResponseDecoder {
         switch (field) {
             case "stopReason" -> stopReason = ReplyValue.string(json);
             case "additionalModelResponseFields" -> additional(json);
-            case "usage" -> usage = BedrockUsage.read(json, estimate());
+            case "usage" -> usage = BedrockUsage.read(json);
             default -> json.skipChildren();
         }
     }
@@ -163,7 +163,9 @@ final class ConverseResponseDecoder implements ResponseDecoder {
     private void finish() {
         StopReason reason = reason();
         content.open();
-        out.finish(reason, reason == StopReason.STOP_SEQUENCE ? met() : null, usage == null ? estimate() : usage);
+        content.end();
+        Usage total = usage == null ? estimate() : BedrockUsage.completed(usage, estimate());
+        out.finish(reason, reason == StopReason.STOP_SEQUENCE ? met() : null, total);
     }
 
     private StopReason reason() {

@@ -210,7 +210,7 @@ final class ChunkReader {
             switch (field) {
                 case "id" -> id = ReplyValue.string(json);
                 case "name" -> name = ReplyValue.string(json);
-                case "args" -> args = value == JsonToken.START_OBJECT ? raw() : ReplyValue.string(json);
+                case "args" -> args = value.isStructStart() ? raw() : ReplyValue.string(json);
                 case "partialArgs", "willContinue" -> {
                     if (value == JsonToken.START_ARRAY || value == JsonToken.VALUE_TRUE) {
                         throw GeminiErrors
@@ -227,7 +227,7 @@ final class ChunkReader {
         return new FunctionCall(id, name, args);
     }
 
-    /** The object at hand as it was written: no number loses a digit. */
+    /** The object or array at hand as it was written: no number loses a digit. */
     private String raw() throws IOException {
         int start = offset + (int) json.currentTokenLocation().getByteOffset();
         json.skipChildren();

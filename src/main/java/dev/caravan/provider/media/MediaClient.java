@@ -2,6 +2,7 @@ package dev.caravan.provider.media;
 
 import dev.caravan.config.MediaFetch;
 import dev.caravan.config.MediaFetch.Type;
+import dev.caravan.provider.media.CheckedResolver.LookupTimeoutException;
 import dev.caravan.provider.media.CheckedResolver.RefusedAddressException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -66,7 +67,7 @@ final class MediaClient {
         Http1Config bounds = Http1Config.custom().setMaxHeaderCount(MOST_HEADERS).setMaxLineLength(LONGEST_LINE)
                 .build();
         return PoolingHttpClientConnectionManagerBuilder.create()
-                .setDnsResolver(new CheckedResolver(lookup, permitted))
+                .setDnsResolver(new CheckedResolver(lookup, permitted, timeout.toDuration()))
                 .setConnectionFactory(ManagedHttpClientConnectionFactory.builder().http1Config(bounds).build())
                 .setDefaultConnectionConfig(
                         ConnectionConfig.custom().setConnectTimeout(timeout).setSocketTimeout(timeout).build())
@@ -113,6 +114,8 @@ final class MediaClient {
             }
         } catch (RefusedAddressException e) {
             throw notFound(url, "has an address that may not be fetched from");
+        } catch (LookupTimeoutException e) {
+            throw new FetchFailure("could not be fetched in time", url.host() + " was not looked up in time");
         } catch (UnknownHostException e) {
             throw notFound(url, "is not known");
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.caravan.provider.ollama;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.caravan.message.EventSequencer;
 import dev.caravan.message.MessageJson;
 import dev.caravan.provider.ReplyValue;
 import java.io.IOException;
@@ -88,11 +89,19 @@ record ReplyLine(String thinking, String content, List<ToolCall> calls, boolean 
                 return;
             }
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
-                json.nextToken();
+                JsonToken value = json.nextToken();
                 switch (field) {
                     case "thinking" -> thinking = ReplyValue.string(json);
                     case "content" -> content = ReplyValue.string(json);
                     case "tool_calls" -> toolCalls();
+                    // What the Messages API has no block for would be lost without a word.
+                    case "images" -> {
+                        if (value == JsonToken.START_ARRAY && json.nextToken() != JsonToken.END_ARRAY) {
+                            throw OllamaErrors
+                                    .broken("the provider's reply holds images, which the Messages API cannot carry");
+                        }
+                        json.skipChildren();
+                    }
                     default -> json.skipChildren();
                 }
             }
@@ -137,7 +146,9 @@ record ReplyLine(String thinking, String content, List<ToolCall> calls, boolean 
                 switch (field) {
                     case "name" -> name = ReplyValue.string(json);
                     case "arguments" ->
-                        arguments = value == JsonToken.START_OBJECT ? ReplyValue.json(json) : ReplyValue.string(json);
+                        arguments = value.isStructStart()
+                                ? ReplyValue.json(json)
+                                : EventSequencer.wholeArguments(ReplyValue.string(json));
                     default -> json.skipChildren();
                 }
             }

@@ -15,10 +15,11 @@ import java.util.List;
  * @param matchedStop the stop sequence that was met, empty when not told
  * @param usage tokens so far, null when not told
  * @param error what went wrong at the provider, null if nothing
+ * @param whole whether this is the whole reply
  */
 record Chunk(String reasoning, String reasoningDetails, List<Piece> content, String refusal, List<ToolFragment> calls,
         String finishReason, String matchedStop,
-        OpenAiUsage usage, ProviderError error) {
+        OpenAiUsage usage, ProviderError error, boolean whole) {
     /** A piece of content: text of the answer or of the reasoning. */
     record Piece(boolean thinking, String text) {}
 
@@ -31,10 +32,6 @@ record Chunk(String reasoning, String reasoningDetails, List<Piece> content, Str
      * @param arguments more of the arguments' JSON, may be empty
      */
     record ToolFragment(int index, String id, String name, String arguments) {
-        ToolFragment at(int position) {
-            return new ToolFragment(position, id, name, arguments);
-        }
-
         boolean isEmpty() {
             return id.isEmpty() && name.isEmpty() && arguments.isEmpty();
         }

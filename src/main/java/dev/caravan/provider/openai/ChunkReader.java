@@ -15,6 +15,8 @@ import java.util.List;
  * is passed over like one that is not known: servers add their own. Not thread-safe; one reads one chunk.
  */
 final class ChunkReader {
+    private static final String WHOLE = "message";
+
     private final JsonParser json;
     private final String turnField;
 
@@ -30,20 +32,25 @@ final class ChunkReader {
     private OpenAiUsage usage;
     private ProviderError error;
     private boolean errorObject;
+    private boolean turn;
+    private boolean otherTurn;
 
     private ChunkReader(JsonParser json, String turnField) {
         this.json = json;
         this.turnField = turnField;
     }
 
-    /** Reads {@code chat.completion.chunk}, whose choices have a {@code delta}. */
+    /**
+     * Reads {@code chat.completion.chunk}, whose choices have a {@code delta}. Some servers have no stream to give for some requests, and
+     * send the whole reply as its one event: then there is a {@code message}. (Others send both, the message being all that was said.)
+     */
     static Chunk chunk(byte[] buffer, int offset, int length) throws IOException {
         return read(buffer, offset, length, "delta");
     }
 
     /** Reads {@code chat.completion}, whose choices have a {@code message}. */
     static Chunk completion(byte[] buffer, int offset, int length) throws IOException {
-        return read(buffer, offset, length, "message");
+        return read(buffer, offset, length, WHOLE);
     }
 
     private static Chunk read(byte[] buffer, int offset, int length, String turnField) throws IOException {
@@ -59,6 +66,9 @@ final class ChunkReader {
             if (reader.errorObject && reader.error == null) {
                 reader.error = ProviderError.of(buffer, offset, length);
             }
+            if (reader.otherTurn && !reader.turn) {
+                return completion(buffer, offset, length);
+            }
             return reader.result();
         }
     }
@@ -68,7 +78,8 @@ final class ChunkReader {
         String thought = !reasoningContent.isEmpty()
                 ? reasoningContent
                 : !reasoning.isEmpty() ? reasoning : detailsText;
-        return new Chunk(thought, reasoningDetails, content, refusal, calls, finishReason, matchedStop, usage, error);
+        return new Chunk(thought, reasoningDetails, content, refusal, calls, finishReason, matchedStop, usage, error,
+                turnField.equals(WHOLE));
     }
 
     private void object() throws IOException {
@@ -104,11 +115,16 @@ final class ChunkReader {
     private void choice() throws IOException {
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             JsonToken value = json.nextToken();
+            turn |= field.equals(turnField);
             if (field.equals(turnField) && value == JsonToken.START_OBJECT) {
                 turn();
                 continue;
             }
             switch (field) {
+                case WHOLE -> {
+                    otherTurn = value == JsonToken.START_OBJECT;
+                    json.skipChildren();
+                }
                 case "finish_reason" -> finishReason = ReplyValue.string(json);
                 // vLLM, SGLang: a text for a stop sequence, a number for a token.
                 case "stop_reason", "matched_stop" -> matchedStop = ReplyValue.string(json);
@@ -136,7 +152,7 @@ final class ChunkReader {
                 case "reasoning_content" -> reasoningContent = ReplyValue.string(json);
                 case "reasoning" -> reasoning = ReplyValue.string(json);
                 case "reasoning_details" -> reasoningDetails(value);
-                case "refusal" -> refusal = ReplyValue.string(json);
+                case "refusal" -> refusal += ReplyValue.string(json);
                 case "tool_calls" -> toolCalls();
                 case "function_call" -> toolCall();
                 case "images", "audio" -> media(field, value);
@@ -193,6 +209,7 @@ final class ChunkReader {
                 switch (field) {
                     case "type" -> type = ReplyValue.string(json);
                     case "text" -> text = ReplyValue.string(json);
+                    case "refusal" -> refusal += ReplyValue.string(json);
                     case "thinking" ->
                         thinking = value == JsonToken.START_ARRAY
                                 ? joined("text", "thinking")
@@ -289,10 +306,7 @@ final class ChunkReader {
 
     /** MiniMax and others send the arguments as an object instead of its text. */
     private String arguments(JsonToken value) throws IOException {
-        if (value != JsonToken.START_OBJECT) {
-            return ReplyValue.string(json);
-        }
-        return ReplyValue.json(json);
+        return value.isStructStart() ? ReplyValue.json(json) : ReplyValue.string(json);
     }
 
     private void usage() throws IOException {

@@ -102,9 +102,12 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
             throw OpenAiErrors.broken("the provider sent an event that is no JSON object");
         }
         note(chunk);
-        if (chunk.hasOutput()) {
+        if (chunk.hasOutput() && !chunk.whole()) {
             say(chunk);
             toolCalls.fragments(chunk.calls());
+        } else if (chunk.hasOutput() && !out.started()) { // else it repeats what has been told
+            say(chunk);
+            toolCalls.complete(chunk.calls());
         }
         if (!finishReason.isEmpty() && chunk.usage() != null) {
             finish();

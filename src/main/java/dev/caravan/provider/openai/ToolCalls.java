@@ -52,10 +52,11 @@ final class ToolCalls {
         }
     }
 
-    /** Takes the calls of a whole reply, each complete. */
+    /** Takes the calls of a whole reply, each complete. Arguments that are cut off are told as they are, not as if they were whole. */
     void complete(List<ToolFragment> whole) {
         for (int i = 0; i < whole.size(); i++) {
-            add(whole.get(i).at(i), null);
+            ToolFragment call = whole.get(i);
+            add(new ToolFragment(i, call.id(), call.name(), EventSequencer.wholeArguments(call.arguments())), null);
         }
     }
 

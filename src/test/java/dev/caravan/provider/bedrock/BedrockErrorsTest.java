@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** AWS's replies that are failures. */
 @Tag("case-15")
@@ -67,5 +68,35 @@ class BedrockErrorsTest {
         assertEquals("500 api_error: provider aws answered HTTP 500",
                 failure(500, Map.of("x-amzn-errortype", "<script>"), ""));
         assertTrue(failure(400, Map.of(), "{\"message\":\"" + "x".repeat(9_000) + "\"}").length() < 600);
+    }
+
+    private static String inStream(String type, String told) {
+        ApiException failure = BedrockErrors.inStream(type,
+                ("{\"message\":\"" + told + "\"}").getBytes(StandardCharsets.UTF_8));
+        return failure.status() + " " + failure.type().wireName() + ": " + failure.getMessage();
+    }
+
+    /** What AWS says of credentials names accounts and repeats what was signed; in a stream as in a status. */
+    @ParameterizedTest
+    @ValueSource(strings = {"accessDeniedException", "expiredTokenException", "unrecognizedClientException"})
+    void aRefusedCredentialInAStreamIsNotExplained(String type) {
+        assertEquals("502 api_error: the provider refused the gateway's credential (" + type + ")",
+                inStream(type, "User: arn:aws:iam::123456789012:user/caravan is not authorized"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        bad header Authorization: Bearer ABSKQmVkcm9ja0FQSUtleQ== | bad header Authorization: [redacted]
+        the key ABSKQmVkcm9ja0FQSUtleS1leGFtcGxl is over          | the key [redacted] is over
+        key bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t= expired | key [redacted] expired
+        access key AKIAIOSFODNN7EXAMPLE, ASIAIOSFODNN7EXAMPLE     | access key [redacted], [redacted]
+        Credential=AKIDEXAMPLE/20150830/us-east-1/bedrock, Signature=5d672d79c15b13162d9279b0855cfba6789a8edb | [redacted], [redacted]
+        X-Amz-Security-Token: IQoJb3JpZ2luX2VjEXAMPLE//token== x  | [redacted] x
+        the signature of tool f does not match its schema         | the signature of tool f does not match its schema
+        """)
+    void noSecretIsTold(String told, String expected) {
+        assertEquals("400 invalid_request_error: " + expected, inStream("validationException", told));
+        assertEquals("400 invalid_request_error: " + expected, failure(400,
+                Map.of("x-amzn-errortype", "ValidationException"), "{\"message\":\"" + told + "\"}"));
     }
 }

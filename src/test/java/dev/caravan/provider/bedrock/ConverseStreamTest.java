@@ -305,6 +305,12 @@ class ConverseStreamTest {
         assertEquals(told, delta.stopSequence());
     }
 
+    @Test
+    void aRefusedCredentialInAStream() {
+        Converse.stream("!accessDeniedException {\"message\":\"User: arn:aws:iam::123456789012:user/x may not\"}")
+                .fails("", 502, "api_error", "the provider refused the gateway's credential (accessDeniedException)");
+    }
+
     @Tag("case-7")
     @Tag("case-15")
     @ParameterizedTest
@@ -315,7 +321,6 @@ class ConverseStreamTest {
         modelStreamErrorException   | 502 | api_error
         modelTimeoutException       | 504 | timeout_error
         validationException         | 400 | invalid_request_error
-        accessDeniedException       | 502 | api_error
         somethingNewException       | 502 | api_error
         """)
     void exceptionsInAStream(String type, int status, String error) {

@@ -34,6 +34,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 
 @Tag("case-17")
 @DisplayName("The step that puts bytes in the place of URLs")
@@ -136,6 +138,17 @@ class FetchMediaTest {
             assertEquals("messages.0.content.1.content.0.source.url: the server did not answer with the file",
                     refusal.getMessage());
             assertSame(request, call.getRequest());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"65536", "70000", "99999", "2147483647", "2147483648", "99999999999999999999", "-1", "0"})
+    void aPortThatIsNone(String port) throws Exception {
+        try (MediaServer server = MediaServer.saying(MediaServer.FILE)) {
+            ApiException refusal = refusal(step(server, ""), call(image("http://media.test:" + port + "/x")));
+            assertEquals(400, refusal.status());
+            assertTrue(refusal.getMessage().startsWith("messages.0.content.0.source.url: "), refusal.getMessage());
+            assertEquals(0, server.requests().size());
         }
     }
 
