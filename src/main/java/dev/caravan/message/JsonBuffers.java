@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 public final class JsonBuffers implements RecyclerPool<BufferRecycler> {
     private static final long serialVersionUID = 1L;
-    private static final int SHELVES = 64;
+    /** Nobody waits while it reads or writes, so there are never many at it. */
+    private static final int SHELVES = 4 * Runtime.getRuntime().availableProcessors();
     /** For one who reads while it writes, and for another thread that has come in between. */
     private static final int PLACES = 4;
     /** So far apart that no two shelves are in one line of a processor's cache. */

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-
 import dev.caravan.message.MessageEvent.ContentBlockDelta;
 import dev.caravan.message.MessageEvent.ContentBlockStart;
 import dev.caravan.message.MessageEvent.ContentBlockStop;
