@@ -10,8 +10,7 @@ import dev.caravan.message.MessageJson;
 final class LongConversation {
     private static final int TURNS = 200;
     private static final int FILE_BYTES = 10_000;
-    private static final String LINE = "if (\\\"a\\\" == b) return \\u2713; // src/main/java – line\\n"
-            .translateEscapes();
+    private static final String LINE = "if (\"a\" == b) return ✓; // src/main/java – line\n";
 
     private LongConversation() {}
 

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * The buffers that JSON is read and written with, kept for the next one who does. A thread looks in the one shelf that its number
  * gives it, which it shares with few others, and makes new ones where it finds none; what does not fit there any more is dropped.
- * Jackson's own pool for virtual threads is a queue that all of them share: taking from it and giving back took a quarter of the
- * time that a short chunk of a stream is read in. Thread-safe.
+ * Jackson's own pool for virtual threads is a queue that all of them share: with streams on every processor, taking from it and
+ * giving back took a quarter of the time that a chunk is read in. Thread-safe.
  */
 public final class JsonBuffers implements RecyclerPool<BufferRecycler> {
     private static final long serialVersionUID = 1L;
