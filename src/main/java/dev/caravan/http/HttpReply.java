@@ -10,7 +10,6 @@ import dev.caravan.message.MessageEvent.RawEvent;
 import dev.caravan.message.MessageJson;
 import dev.caravan.message.ReplyFormat;
 import dev.caravan.sse.SseFrames;
-import dev.caravan.sse.SseWriter;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -20,30 +19,20 @@ import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The reply to one HTTP request: one body, or server-sent events as they come. It is written to Vert.x directly, because
  * platform-http gathers 16 KB of an {@code InputStream} body before it sends any of it.
  *
  * <p>
- * Events may be written by any thread; they are gathered and handed to the connection's event loop, which sends all that has come
- * since its last turn in one write: a slow stream goes out event by event, a fast one in larger pieces. When the client does not
- * read, writers wait once {@value #MAX_WAITING} bytes do; after the stall time-out the client counts as gone. Thread-safe.
+ * Events may be written by any thread and take the way of an {@link Outlet}; what they tell the client is known here. Thread-safe.
  */
 public final class HttpReply {
     /** The name of the exchange property that holds the reply. */
     public static final String PROPERTY = "caravanReply";
     /** The status that the log has for a reply whose client has left: nginx's, since HTTP has none. */
     static final int CLIENT_CLOSED_REQUEST = 499;
-    /** How many bytes may wait for the client before the writer does, beside what Vert.x and the kernel hold. */
-    static final int MAX_WAITING = 256 * 1024;
 
-    private static final Logger LOG = LoggerFactory.getLogger(HttpReply.class);
     /** More than the kernel takes in of a reply that nobody reads. */
     private static final int LARGE = 64 * 1024;
     private static final byte[] KEEP_ALIVE = " keep-alive".getBytes(StandardCharsets.US_ASCII);
@@ -60,18 +49,12 @@ public final class HttpReply {
     private final Context eventLoop;
     private final Duration stallTimeout;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final SseWriter waiting = new SseWriter();
-    private boolean flushDue;
+    private final Outlet outlet;
+    // All guarded by the outlet's lock.
     private boolean committed;
     private boolean messageStarted;
     private boolean messageStopped;
-    private boolean ending;
-    private boolean ended;
-    private boolean closed;
     private boolean failed;
-    private long lastWriteNanos = System.nanoTime();
 
     /** @param stallTimeout how long to wait for a client that does not read */
     HttpReply(Call call, HttpServerRequest request, Context eventLoop, Duration stallTimeout) {
@@ -80,6 +63,7 @@ public final class HttpReply {
         this.request = request;
         this.response = request.response();
         this.eventLoop = eventLoop;
+        this.outlet = new Outlet(request, eventLoop, stallTimeout, this::head, call.getRequestId());
     }
 
     /** The call that this answers. */
@@ -97,35 +81,23 @@ public final class HttpReply {
 
     /** Whether the client has left before the end of the reply. */
     public boolean closed() {
-        lock.lock();
-        try {
-            return closed;
-        } finally {
-            lock.unlock();
-        }
+        return outlet.closed();
     }
 
     /** Whether the message that streams is whole. */
     public boolean messageStopped() {
-        lock.lock();
+        outlet.lock();
         try {
             return messageStopped;
         } finally {
-            lock.unlock();
+            outlet.unlock();
         }
     }
 
     /** The client has left: whoever writes is told so. Called on the event loop. */
     void clientLeft() {
-        lock.lock();
-        try {
-            if (ended) {
-                return;
-            }
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+        if (!outlet.close()) {
+            return;
         }
         call.getProgress().clientLeft();
         // Aborting an upstream may wait for its socket; the event loop must not.
@@ -140,15 +112,15 @@ public final class HttpReply {
      * @return false when a reply has begun, if only by a sign of life; nothing is sent then
      */
     public boolean send(int status, String contentType, Map<String, String> headers, byte[] body) {
-        lock.lock();
+        outlet.lock();
         try {
             if (committed) {
                 return false;
             }
             committed = true;
-            ended = true;
+            outlet.bypass();
         } finally {
-            lock.unlock();
+            outlet.unlock();
         }
         if (response.closed()) {
             call.getProgress().clientLeft();
@@ -181,17 +153,17 @@ public final class HttpReply {
      */
     public void event(MessageEvent event) throws ClientClosedException {
         byte[] data = MessageJson.data(event);
-        lock.lock();
+        outlet.lock();
         try {
             if (failed || event instanceof MessageStart && messageStarted) {
                 return;
             }
             note(event);
-            waiting.event(MessageJson.name(event), data);
+            outlet.events().event(MessageJson.name(event), data);
             written();
-            awaitRoom();
+            outlet.awaitRoom();
         } finally {
-            lock.unlock();
+            outlet.unlock();
         }
     }
 
@@ -202,38 +174,38 @@ public final class HttpReply {
      * @throws ClientClosedException when the client has left or has read nothing for the stall time-out
      */
     public void frames(SseFrames frames) throws ClientClosedException {
-        lock.lock();
+        outlet.lock();
         try {
             if (failed) {
                 return;
             }
             messageStopped |= frames.last();
-            waiting.frame(frames.bytes());
+            outlet.events().frame(frames.bytes());
             written();
-            awaitRoom();
+            outlet.awaitRoom();
         } finally {
-            lock.unlock();
+            outlet.unlock();
         }
     }
 
     /** Sends the last event of a reply that has begun and failed; an empty name makes an event without one. */
     public void error(String name, byte[] envelope) throws ClientClosedException {
-        lock.lock();
+        outlet.lock();
         try {
             if (!failed) {
                 lastEvent(name, envelope);
             }
         } finally {
-            lock.unlock();
+            outlet.unlock();
         }
     }
 
     private void lastEvent(String name, byte[] envelope) {
         messageStopped = true;
         if (name.isEmpty()) {
-            waiting.data(envelope, 0, envelope.length);
+            outlet.events().data(envelope, 0, envelope.length);
         } else {
-            waiting.event(name, envelope);
+            outlet.events().event(name, envelope);
         }
         written();
     }
@@ -244,19 +216,13 @@ public final class HttpReply {
      * @throws ClientClosedException when the client has left before, or has read nothing for the stall time-out
      */
     public void end() throws ClientClosedException {
-        lock.lock();
+        outlet.lock();
         try {
-            ending = true;
-            written();
-            long left = stallTimeout.toNanos();
-            while (!ended && !closed) {
-                left = await(left);
-            }
-            if (!ended) {
-                throw new ClientClosedException("the client has left");
-            }
+            commit();
+            outlet.end();
+            outlet.awaitSent();
         } finally {
-            lock.unlock();
+            outlet.unlock();
         }
     }
 
@@ -279,53 +245,40 @@ public final class HttpReply {
         ReplyFormat format = call.getReplyFormat();
         byte[] envelope = format.envelope(failure,
                 call.getReplyHeaders().getOrDefault("request-id", call.getRequestId()));
-        lock.lock();
+        outlet.lock();
         try {
-            if (ending || ended || closed) {
+            if (!outlet.open()) {
                 return;
             }
             failed = true;
             call.getProgress().failed(failure.type());
             if (!send(format.status(failure), null, failure.headers(), envelope)) {
-                ending = true;
                 lastEvent(format.errorEvent(), envelope);
+                outlet.end();
             }
         } finally {
-            lock.unlock();
+            outlet.unlock();
         }
     }
 
     /** Whether the client has been told of a failure by another thread than the one that serves the call. */
     boolean failed() {
-        lock.lock();
+        outlet.lock();
         try {
             return failed;
         } finally {
-            lock.unlock();
+            outlet.unlock();
         }
     }
 
     /** Waits until the reply has ended or its client has left, but no longer than this. */
     void awaitEnd(long mostNanos) throws InterruptedException {
-        long left = mostNanos;
-        lock.lock();
-        try {
-            while (!ended && !closed && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-        } finally {
-            lock.unlock();
-        }
+        outlet.awaitEnd(mostNanos);
     }
 
     /** From here on the client waits: what came before, such as sending a large body, was no silence. */
     void silentFromNow() {
-        lock.lock();
-        try {
-            lastWriteNanos = System.nanoTime();
-        } finally {
-            lock.unlock();
-        }
+        outlet.silentFromNow();
     }
 
     /**
@@ -335,24 +288,23 @@ public final class HttpReply {
      * @param every silence after which a ping follows, once they have
      */
     void keepAlive(Duration first, Duration every) {
-        lock.lock();
+        outlet.lock();
         try {
-            long silence = System.nanoTime() - lastWriteNanos;
-            if (ending || ended || closed || waiting.length() > 0 || silence < (committed ? every : first).toNanos()) {
+            if (!outlet.open() || !outlet.silentFor(committed ? every : first)) {
                 return;
             }
             if (messageStarted) {
-                waiting.event("ping", MessageJson.data(new Ping()));
+                outlet.events().event("ping", MessageJson.data(new Ping()));
             } else if (call.isPassThrough() || !call.getReplyFormat().takesMessageEvents()) {
-                waiting.comment(KEEP_ALIVE, 0, KEEP_ALIVE.length);
+                outlet.events().comment(KEEP_ALIVE, 0, KEEP_ALIVE.length);
             } else {
                 MessageStart start = call.messageStart();
                 note(start);
-                waiting.event(MessageJson.name(start), MessageJson.data(start));
+                outlet.events().event(MessageJson.name(start), MessageJson.data(start));
             }
             written();
         } finally {
-            lock.unlock();
+            outlet.unlock();
         }
     }
 
@@ -368,99 +320,19 @@ public final class HttpReply {
         }
     }
 
-    /** Something waits to be sent: has the event loop send it, unless it is about to anyway. */
     private void written() {
-        lastWriteNanos = System.nanoTime();
+        commit();
+        outlet.written();
+    }
+
+    private void commit() {
         if (!committed) {
             committed = true;
             call.getProgress().replied(200);
         }
-        if (!flushDue && !closed) {
-            flushDue = true;
-            eventLoop.runOnContext(nothing -> flush());
-        }
     }
 
-    private void awaitRoom() throws ClientClosedException {
-        long left = stallTimeout.toNanos();
-        while (waiting.length() > MAX_WAITING && !closed) {
-            left = await(left);
-        }
-        if (closed) {
-            throw new ClientClosedException("the client has left");
-        }
-    }
-
-    private long await(long left) throws ClientClosedException {
-        if (left <= 0) {
-            closed = true;
-            ClientConnection.cut(request);
-            throw new ClientClosedException(
-                    "the client has not read its reply for " + stallTimeout.toMillis() + " ms");
-        }
-        try {
-            return changed.awaitNanos(left);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ClientClosedException("the request was cancelled");
-        }
-    }
-
-    /** Sends what waits. Runs on the event loop. A reply that cannot be sent must not keep its client waiting. */
-    private void flush() {
-        try {
-            sendWaiting();
-        } catch (RuntimeException e) {
-            if (!closed()) { // otherwise the worker has just abandoned the reply
-                LOG.error("request {}: its reply cannot be sent", call.getRequestId(), e);
-                ClientConnection.cut(request);
-            }
-        }
-    }
-
-    /** Runs again inside itself: sending may make room, of which the drain handler is told at once. */
-    private void sendWaiting() {
-        Buffer out;
-        boolean end;
-        lock.lock();
-        try {
-            if (closed || ended) {
-                return;
-            }
-            if (!response.headWritten()) {
-                head();
-            }
-            if (response.writeQueueFull()) {
-                response.drainHandler(nothing -> flush()); // flushDue stays set until then
-                return;
-            }
-            flushDue = false;
-            out = Buffer.buffer(waiting.length()).appendBytes(waiting.array(), 0, waiting.length());
-            waiting.clear();
-            end = ending;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        if (out.length() > 0) {
-            response.write(out);
-        }
-        if (end && !response.ended()) {
-            finish();
-        }
-    }
-
-    private void finish() {
-        ClientConnection.watch(request, response.end(), stallTimeout);
-        lock.lock();
-        try {
-            ended = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
+    /** Sets status and headers of a reply of events. */
     private void head() {
         response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM)
                 .putHeader(HttpHeaders.CACHE_CONTROL, NO_CACHE).putHeader(ACCEL_BUFFERING, NO)

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import dev.caravan.message.MessageEvent.ContentBlockDelta;
 import dev.caravan.message.MessageEvent.ContentBlockStart;
 import dev.caravan.message.MessageEvent.ContentBlockStop;
@@ -37,7 +36,7 @@ public final class MessageJson {
             // What the API lets into a request can be read again.
             .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(JsonCursor.MAX_STRING).build())
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            .recyclerPool(JsonRecyclerPools.newConcurrentDequePool()).build();
+            .recyclerPool(new JsonBuffers()).build();
 
     private static final byte[] MESSAGE_STOP = utf8("{\"type\":\"message_stop\"}");
     private static final byte[] PING = utf8("{\"type\": \"ping\"}");

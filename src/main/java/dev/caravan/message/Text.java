@@ -35,6 +35,16 @@ public final class Text {
                 && c <= Character.MAX_SURROGATE;
     }
 
+    /** How many bytes the text has as UTF-8, told without making them; half of a surrogate pair counts as half of four. */
+    public static long utf8Length(String text) {
+        long length = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            length += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+        }
+        return length;
+    }
+
     /** Whether every half of a surrogate pair has its other half, so that the text can be written as UTF-8. */
     public static boolean isWellFormed(String text) {
         return firstLoneSurrogate(text) < 0;

@@ -2,7 +2,11 @@ package dev.caravan.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,13 +25,19 @@ class ForeignDoorTest extends GatewayTest {
                         .transform().simple("got ${body}");
                 from("platform-http:/streamed?useStreaming=true").routeId("streamed").convertBodyTo(String.class)
                         .transform().simple("got ${body}");
+                from("platform-http:/itself?useBodyHandler=false").routeId("itself").process(exchange -> {
+                    HttpServerRequest request = exchange.getMessage().getBody(HttpServerRequest.class);
+                    CompletableFuture<Buffer> body = request.body().toCompletionStage().toCompletableFuture();
+                    request.resume();
+                    exchange.getMessage().setBody("got " + body.get(10, TimeUnit.SECONDS));
+                });
                 from("platform-http:/form").routeId("form").transform().simple("got ${header.a}");
             }
         });
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/foreign", "/streamed"})
+    @ValueSource(strings = {"/foreign", "/streamed", "/itself"})
     void getsTheBodiesOfItsRequests(String path) throws IOException {
         try (RawClient client = gateway.connect()) {
             for (String body : new String[]{"one", "two", "three"}) {

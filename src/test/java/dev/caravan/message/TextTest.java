@@ -3,9 +3,11 @@ package dev.caravan.message;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TextTest {
     @ParameterizedTest
@@ -31,5 +33,16 @@ class TextTest {
         assertEquals("\uFFFDa", Text.wellFormed("\uDF89a"));
         assertEquals("\uFFFD\uFFFD", Text.wellFormed("\uDF89\uD83C"));
         assertEquals("\uFFFD\uD83C\uDF89\uFFFD", Text.wellFormed("\uD83C\uD83C\uDF89\uDF89"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "abc", "\u007f\u0080", "é\u07ff\u0800", "\uffff", "a\uD83C\uDF89é"})
+    void utf8Length(String text) {
+        assertEquals(text.getBytes(StandardCharsets.UTF_8).length, Text.utf8Length(text));
+    }
+
+    @Test
+    void twoHalvesOfACharacterCountAsMuchAsTheWhole() {
+        assertEquals(Text.utf8Length("\uD83C\uDF89"), Text.utf8Length("\uD83C") + Text.utf8Length("\uDF89"));
     }
 }

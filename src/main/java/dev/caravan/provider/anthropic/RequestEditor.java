@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import dev.caravan.message.JsonBuffers;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ContentBlock.Thinking;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import java.util.Set;
 final class RequestEditor {
     private static final int LONGEST = Integer.MAX_VALUE;
     private static final JsonFactory FACTORY = new JsonFactoryBuilder().disable(JsonFactory.Feature.CHARSET_DETECTION)
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES).recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES).recyclerPool(new JsonBuffers())
             .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(LONGEST).build()).build();
 
     private final JsonParser json;

@@ -17,7 +17,6 @@ import dev.caravan.provider.exec.ExecLine.Failure;
 import dev.caravan.provider.exec.ExecLine.Tokens;
 import dev.caravan.provider.exec.ExecLine.ToolUse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -103,7 +102,7 @@ public final class ExecResponseDecoder implements ResponseDecoder {
     }
 
     private void count(String output) {
-        outputBytes += output.getBytes(StandardCharsets.UTF_8).length;
+        outputBytes += Text.utf8Length(output);
     }
 
     private void tool(ToolUse call) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import dev.caravan.message.JsonBuffers;
 import dev.caravan.message.ApiException;
 import dev.caravan.provider.ReplyValue;
 import dev.caravan.provider.gemini.Chunk.FunctionCall;
@@ -25,7 +25,7 @@ import java.util.List;
 final class ChunkReader {
     /** UTF-8 and nothing else: a parser that takes the bytes for UTF-16 knows no offsets of bytes. */
     private static final JsonFactory FACTORY = new JsonFactoryBuilder().disable(JsonFactory.Feature.CHARSET_DETECTION)
-            .recyclerPool(JsonRecyclerPools.newConcurrentDequePool()).build();
+            .recyclerPool(new JsonBuffers()).build();
 
     private final JsonParser json;
     private final byte[] buffer;

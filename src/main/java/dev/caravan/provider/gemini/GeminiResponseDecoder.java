@@ -253,9 +253,6 @@ public final class GeminiResponseDecoder implements ResponseDecoder {
 
     /** Counts the bytes of UTF-8 that a text has, for the estimate where the provider tells no usage. */
     private void count(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            outputBytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
-        }
+        outputBytes += Text.utf8Length(text);
     }
 }

@@ -5,11 +5,11 @@ import dev.caravan.message.EventSequencer;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageStart;
 import dev.caravan.message.StopReason;
+import dev.caravan.message.Text;
 import dev.caravan.message.TokenEstimate;
 import dev.caravan.message.Usage;
 import dev.caravan.provider.ResponseDecoder;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
@@ -123,6 +123,6 @@ public final class OllamaResponseDecoder implements ResponseDecoder {
 
     /** Counts the bytes of a text, for the estimate where the provider tells no usage. */
     private void count(String text) {
-        outputBytes += text.isEmpty() ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
+        outputBytes += Text.utf8Length(text);
     }
 }

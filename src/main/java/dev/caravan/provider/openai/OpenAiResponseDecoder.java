@@ -10,6 +10,7 @@ import dev.caravan.message.EventSequencer;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageStart;
 import dev.caravan.message.StopReason;
+import dev.caravan.message.Text;
 import dev.caravan.message.TokenEstimate;
 import dev.caravan.message.Usage;
 import dev.caravan.provider.ResponseDecoder;
@@ -281,9 +282,6 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
 
     /** Counts the bytes of UTF-8 that a text has, for the estimate where the provider tells no usage. */
     private void count(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            outputBytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
-        }
+        outputBytes += Text.utf8Length(text);
     }
 }

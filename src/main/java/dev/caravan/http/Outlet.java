@@ -1,0 +1,252 @@
+package dev.caravan.http;
+
+import dev.caravan.sse.SseWriter;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of events to one client. What any thread writes is gathered and handed to the connection's event loop, which sends all
+ * that has come since its last turn in one write: a slow stream goes out event by event, a fast one in larger pieces. When the
+ * client does not read, writers wait once {@value #MAX_WAITING} bytes do; after the stall time-out the client counts as gone.
+ *
+ * <p>
+ * Whoever writes holds the lock from what it decides by until it has written; all methods that say so need it held.
+ */
+final class Outlet {
+    /** How many bytes may wait for the client before the writer does, beside what Vert.x and the kernel hold. */
+    static final int MAX_WAITING = 256 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outlet.class);
+
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final Context eventLoop;
+    private final Duration stallTimeout;
+    private final Runnable head;
+    private final String requestId;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final SseWriter waiting = new SseWriter();
+    private boolean flushDue;
+    private boolean ending;
+    private boolean ended;
+    private boolean closed;
+    private long lastWriteNanos = System.nanoTime();
+
+    /**
+     * @param stallTimeout how long to wait for a client that does not read
+     * @param head sets status and headers before anything is sent; runs on the event loop, with the lock held
+     * @param requestId for the log
+     */
+    Outlet(HttpServerRequest request, Context eventLoop, Duration stallTimeout, Runnable head, String requestId) {
+        this.request = request;
+        this.response = request.response();
+        this.eventLoop = eventLoop;
+        this.stallTimeout = stallTimeout;
+        this.head = head;
+        this.requestId = requestId;
+    }
+
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
+    /** Where events are written, each followed by {@link #written()}. Needs the lock. */
+    SseWriter events() {
+        return waiting;
+    }
+
+    /** Something waits to be sent: has the event loop send it, unless it is about to anyway. Needs the lock. */
+    void written() {
+        lastWriteNanos = System.nanoTime();
+        if (!flushDue && !closed) {
+            flushDue = true;
+            eventLoop.runOnContext(nothing -> flush());
+        }
+    }
+
+    /**
+     * Waits while too much waits for the client. Needs the lock.
+     *
+     * @throws ClientClosedException when the client has left or has read nothing for the stall time-out
+     */
+    void awaitRoom() throws ClientClosedException {
+        long left = stallTimeout.toNanos();
+        while (waiting.length() > MAX_WAITING && !closed) {
+            left = await(left);
+        }
+        if (closed) {
+            throw new ClientClosedException("the client has left");
+        }
+    }
+
+    /** What was written is the last. Needs the lock. */
+    void end() {
+        ending = true;
+        written();
+    }
+
+    /**
+     * Waits until the client has been sent all. Needs the lock.
+     *
+     * @throws ClientClosedException when the client has left before, or has read nothing for the stall time-out
+     */
+    void awaitSent() throws ClientClosedException {
+        long left = stallTimeout.toNanos();
+        while (!ended && !closed) {
+            left = await(left);
+        }
+        if (!ended) {
+            throw new ClientClosedException("the client has left");
+        }
+    }
+
+    /** Waits until all has been sent or the client has left, but no longer than this. */
+    void awaitEnd(long mostNanos) throws InterruptedException {
+        long left = mostNanos;
+        lock.lock();
+        try {
+            while (!ended && !closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The reply is not of events: it is sent past this outlet. Needs the lock. */
+    void bypass() {
+        ended = true;
+    }
+
+    /** Whether more may still be written. Needs the lock. */
+    boolean open() {
+        return !(ending || ended || closed);
+    }
+
+    /** Whether the client has left before the end. */
+    boolean closed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The client has left: whoever waits is told so.
+     *
+     * @return false when all had been sent before
+     */
+    boolean close() {
+        lock.lock();
+        try {
+            if (ended) {
+                return false;
+            }
+            closed = true;
+            changed.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From here on the client waits. */
+    void silentFromNow() {
+        lock.lock();
+        try {
+            lastWriteNanos = System.nanoTime();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing was written for so long, and nothing waits for the client. Needs the lock. */
+    boolean silentFor(Duration time) {
+        return waiting.length() == 0 && System.nanoTime() - lastWriteNanos >= time.toNanos();
+    }
+
+    private long await(long left) throws ClientClosedException {
+        if (left <= 0) {
+            closed = true;
+            ClientConnection.cut(request);
+            throw new ClientClosedException(
+                    "the client has not read its reply for " + stallTimeout.toMillis() + " ms");
+        }
+        try {
+            return changed.awaitNanos(left);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClientClosedException("the request was cancelled");
+        }
+    }
+
+    /** Sends what waits. Runs on the event loop. A reply that cannot be sent must not keep its client waiting. */
+    private void flush() {
+        try {
+            sendWaiting();
+        } catch (RuntimeException e) {
+            if (!closed()) { // otherwise the worker has just abandoned the reply
+                LOG.error("request {}: its reply cannot be sent", requestId, e);
+                ClientConnection.cut(request);
+            }
+        }
+    }
+
+    /** Runs again inside itself: sending may make room, of which the drain handler is told at once. */
+    private void sendWaiting() {
+        Buffer out;
+        boolean end;
+        lock.lock();
+        try {
+            if (closed || ended) {
+                return;
+            }
+            if (!response.headWritten()) {
+                head.run();
+            }
+            if (response.writeQueueFull()) {
+                response.drainHandler(nothing -> flush()); // flushDue stays set until then
+                return;
+            }
+            flushDue = false;
+            out = Buffer.buffer(waiting.length()).appendBytes(waiting.array(), 0, waiting.length());
+            waiting.clear();
+            end = ending;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (out.length() > 0) {
+            response.write(out);
+        }
+        if (end && !response.ended()) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        ClientConnection.watch(request, response.end(), stallTimeout);
+        lock.lock();
+        try {
+            ended = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
