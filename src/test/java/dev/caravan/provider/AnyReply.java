@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 /**
  * Any bytes as the reply of a provider, read as the gateway reads it: by the stream of events of their framing, in pieces. What
@@ -68,24 +69,40 @@ public record AnyReply(List<MessageEvent> events, ApiException failure) {
     /** Reads the bytes to their end or failure, at most so many at once. */
     public static AnyReply read(byte[] bytes, int atOnce, Reading reading,
             Function<Consumer<MessageEvent>, ResponseDecoder> decoder) {
+        return read(bytes, () -> atOnce, reading, decoder);
+    }
+
+    /**
+     * Reads the bytes to their end or failure; a failure must be the last that is heard.
+     *
+     * @param sizes how many bytes the next reading gets at most, at least 1
+     */
+    public static AnyReply read(byte[] bytes, IntSupplier sizes, Reading reading,
+            Function<Consumer<MessageEvent>, ResponseDecoder> decoder) {
         InputStream pieces = new ByteArrayInputStream(bytes) {
             @Override
             public int read(byte[] buffer, int offset, int length) {
-                return super.read(buffer, offset, Math.min(length, atOnce));
+                return super.read(buffer, offset, Math.min(length, sizes.getAsInt()));
             }
         };
         List<MessageEvent> events = new ArrayList<>();
+        ApiException failure = null;
         try (EventStream stream = reading.of(pieces, decoder)) {
             while (stream.hasNext()) {
-                MessageEvent event = stream.next();
-                if (event != null) {
-                    events.add(event);
+                try {
+                    MessageEvent event = stream.next();
+                    if (event != null) {
+                        events.add(event);
+                    }
+                } catch (ApiException e) {
+                    failure = e;
+                    if (stream.hasNext()) {
+                        throw new AssertionError("it goes on behind its failure", e);
+                    }
                 }
             }
-            return new AnyReply(events, null);
-        } catch (ApiException e) {
-            return new AnyReply(events, e);
         }
+        return new AnyReply(events, failure);
     }
 
     /** The events in the notation of {@link EventText}, without ids that are made by chance, behind them the failure. */
