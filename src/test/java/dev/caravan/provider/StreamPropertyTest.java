@@ -93,7 +93,7 @@ class StreamPropertyTest {
     }
 
     /** Few of them, since each has hundreds of places. */
-    @Property(tries = 30)
+    @Property(tries = 12)
     void everyPlaceIsOneToCutAt(@ForAll Wire wire, @ForAll("scripts") List<Said> script) {
         byte[] bytes = join(events(wire, script));
         String whole = texts(read(wire, bytes));
