@@ -49,7 +49,7 @@ final class CompletionEncoder {
         JsonNode json;
         try {
             json = JsonField.JSON.readTree(message);
-        } catch (IOException e) {
+        } catch (IOException | NumberFormatException e) { // the second for an exponent that no number type has
             throw noMessage();
         }
         if (!json.path("content").isArray()) {

@@ -163,8 +163,8 @@ final class ConversationReader {
             if (input instanceof ObjectNode object) {
                 return object;
             }
-        } catch (JsonProcessingException e) {
-            // told below, like JSON that is no object
+        } catch (JsonProcessingException | NumberFormatException e) {
+            // told below, like JSON that is no object; the second for an exponent that no number type has
         }
         return JsonField.JSON.createObjectNode().put("_unparsed", arguments);
     }

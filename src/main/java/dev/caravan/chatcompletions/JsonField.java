@@ -63,6 +63,8 @@ record JsonField(JsonNode node, String path) {
             throw ApiException.invalid("", e.getMessage().contains("nesting depth")
                     ? "the JSON is nested deeper than " + MAX_DEPTH + " levels"
                     : "the JSON holds a number or string that is too long");
+        } catch (NumberFormatException e) { // thrown for an exponent that no number type has
+            throw ApiException.invalid("", "the JSON holds a number that is too large");
         } catch (JsonProcessingException e) {
             String where = e.getLocation() == null
                     ? ""

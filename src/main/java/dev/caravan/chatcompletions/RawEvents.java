@@ -79,7 +79,7 @@ final class RawEvents {
     private static JsonNode json(RawEvent raw) {
         try {
             return JsonField.JSON.readTree(raw.data());
-        } catch (IOException e) {
+        } catch (IOException | NumberFormatException e) { // the second for an exponent that no number type has
             throw new ApiException(502, ErrorType.API_ERROR, "the upstream sent an event that is not valid JSON");
         }
     }

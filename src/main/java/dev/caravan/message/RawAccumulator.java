@@ -151,7 +151,7 @@ final class RawAccumulator {
     private static JsonNode read(RawEvent raw) {
         try {
             return JSON.readTree(raw.data());
-        } catch (IOException e) {
+        } catch (IOException | NumberFormatException e) { // the second for an exponent that no number type has
             throw broken("sent an event " + raw.name() + " that is no JSON");
         }
     }

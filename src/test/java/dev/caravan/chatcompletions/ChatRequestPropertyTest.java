@@ -22,7 +22,7 @@ import net.jqwik.api.Provide;
 
 /** What holds for every request, however strange. */
 class ChatRequestPropertyTest {
-    private static final String VALID = """
+    static final String VALID = """
         {"model":"m","max_completion_tokens":900,"max_tokens":5,"stream":true,"stream_options":{"include_usage":true},
          "temperature":0.5,"top_p":0.5,"stop":["a"],"n":1,"logprobs":false,"top_logprobs":0,"modalities":["text"],
          "user":"u","safety_identifier":"s","reasoning_effort":"high","parallel_tool_calls":false,

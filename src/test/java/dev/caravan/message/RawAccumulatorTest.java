@@ -207,6 +207,7 @@ class RawAccumulatorTest {
             "message_delta|{\"delta\":[]}|the upstream sent an event message_delta without what it should hold",
             "message_delta|[]|the upstream sent an event message_delta without what it should hold",
             "content_block_start|``|the upstream sent an event content_block_start without what it should hold",
+            "message_delta|{\"x\":1e10000003333333333}|the upstream sent an event message_delta that is no JSON",
             "message_delta|{|the upstream sent an event message_delta that is no JSON"})
     void whatMakesNoMessageIsAFailure(String name, String data, String problem) throws IOException {
         feed(START

@@ -90,7 +90,9 @@ final class ConverseContent {
      * @throws dev.caravan.message.ApiException 400 for a block that Converse has nothing for
      */
     void add(ContentBlock block, BlockPath path) throws IOException {
-        if (block instanceof Document document && document.source() instanceof TextSource text) {
+        // Bytes of length 0 are refused, so a document of nothing is no file.
+        if (block instanceof Document document && document.source() instanceof TextSource text
+                && !text.text().isBlank()) {
             if (document.context() != null && !document.context().isBlank()) {
                 text("Context: " + document.context());
             }

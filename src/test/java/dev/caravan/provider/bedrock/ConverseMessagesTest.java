@@ -110,6 +110,8 @@ class ConverseMessagesTest {
         ,"content":[{"type":"document","title":"d","source":{"type":"base64","media_type":"application/pdf","data":"AAAA"}}] | [{"document":{"format":"pdf","name":"d","source":{"bytes":"AAAA"}}}]
         ,"content":[{"type":"search_result","source":"s","title":"t","content":[{"type":"text","text":"a"}]}] | [{"text":"Search result: t\\nSource: s\\n\\na"}]
         ,"content":[{"type":"tool_reference","tool_name":"n"}]              | [{"text":"[tool_reference] n"}]
+        ,"content":[{"type":"document","source":{"type":"text","media_type":"text/plain","data":""}}] | [{"text":"[no content]"}]
+        ,"content":[{"type":"document","title":"d","source":{"type":"text","media_type":"text/plain","data":" "}}] | [{"text":"Document: d\\n\\n "}]
         """)
     void whatToolsReturn(String content, String expected) {
         String encoded = Converse.messages("[" + HI

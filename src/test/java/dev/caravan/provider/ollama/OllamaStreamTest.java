@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lines as Ollama sends them and the events that come of them, however the network cuts them. */
 class OllamaStreamTest {
-    private static final MessageStart OPENING = new MessageStart("msg_1", "claude-x", Usage.of(50, 1));
+    static final MessageStart OPENING = new MessageStart("msg_1", "claude-x", Usage.of(50, 1));
     private static final String HEAD = "{\"model\":\"qwen3\",\"created_at\":\"2026-08-21T10:00:00.123456Z\",\"message\":{\"role\":\"assistant\",";
     private static final String DONE = "{\"model\":\"qwen3\",\"created_at\":\"2026-08-21T10:00:01Z\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},"
             + "\"done\":true,\"done_reason\":\"%s\",\"total_duration\":91,\"load_duration\":1,\"prompt_eval_count\":26,\"prompt_eval_duration\":2,\"eval_count\":7,\"eval_duration\":3}\n";
