@@ -1,7 +1,7 @@
-// The AI SDK does one thing, against the server that BASE_URL names, with the key in API_KEY; what it saw is printed as one line of
-// JSON.
+// The AI SDK does one thing after the other, against the server that BASE_URL names, with the key in API_KEY; what it saw of each is
+// printed as one line of JSON. Its tools are called as TOOLS says, with commas between.
 //
-//   node ai.mjs compatible|openai|anthropic stream|generate|object <model>
+//   node ai.mjs compatible|openai|anthropic <model> stream|generate|object <prompt> stream|generate|object <prompt> …
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
@@ -23,23 +23,22 @@ const echo = (name) =>
     execute: async (input) => `${name} ${JSON.stringify(input)}`,
   });
 
-const [provider, operation, model] = process.argv.slice(2);
+const [provider, model, ...steps] = process.argv.slice(2);
 const parameters = {
   model: providers[provider](model),
-  prompt: process.env.PROMPT,
   maxRetries: 0,
   maxOutputTokens: 64,
 };
 const withTools = {
   ...parameters,
-  tools: { weather: echo('weather'), time: echo('time') },
+  tools: Object.fromEntries(process.env.TOOLS.split(',').map((name) => [name, echo(name)])),
   stopWhen: stepCountIs(5),
 };
 
 const operations = {
-  async stream() {
+  async stream(prompt) {
     const errors = [];
-    const result = streamText({ ...withTools, onError: ({ error }) => errors.push(error) });
+    const result = streamText({ ...withTools, prompt, onError: ({ error }) => errors.push(error) });
     const parts = [];
     for await (const part of result.fullStream) {
       parts.push(part.type);
@@ -50,28 +49,35 @@ const operations = {
     return { parts, ...(await told(result)) };
   },
 
-  async generate() {
-    return told(await generateText(withTools));
+  async generate(prompt) {
+    return told(await generateText({ ...withTools, prompt }));
   },
 
-  async object() {
+  async object(prompt) {
     const schema = jsonSchema({
       type: 'object',
       properties: { city: { type: 'string' } },
       required: ['city'],
       additionalProperties: false,
     });
-    const result = await generateText({ ...parameters, output: Output.object({ schema }) });
+    const result = await generateText({ ...parameters, prompt, output: Output.object({ schema }) });
     return { object: result.output };
   },
 };
 
 async function told(result) {
+  const steps = await result.steps;
   return {
     text: await result.text,
     reasoning: await result.reasoningText,
+    first: {
+      text: steps[0].text,
+      reasoning: steps[0].reasoningText,
+      calls: steps[0].toolCalls.map(({ toolName, input }) => `${toolName} ${JSON.stringify(input)}`),
+      finishReason: steps[0].finishReason,
+    },
     finishReason: await result.finishReason,
-    steps: (await result.steps).length,
+    steps: steps.length,
     usage: await result.totalUsage,
   };
 }
@@ -80,10 +86,13 @@ function described(error) {
   return { class: error?.name ?? typeof error, status: error?.statusCode ?? null, message: error?.message ?? JSON.stringify(error) };
 }
 
-let result;
-try {
-  result = await operations[operation]();
-} catch (error) {
-  result = { error: described(error) };
+while (steps.length > 0) {
+  const [operation, prompt] = steps.splice(0, 2);
+  let result;
+  try {
+    result = await operations[operation](prompt);
+  } catch (error) {
+    result = { error: described(error) };
+  }
+  console.log(JSON.stringify(result));
 }
-console.log(JSON.stringify(result));

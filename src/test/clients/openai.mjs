@@ -1,9 +1,10 @@
-// OpenAI's Node.js SDK does one thing, against the server that OPENAI_BASE_URL names, with the key in OPENAI_API_KEY; what it saw
-// is printed as one line of JSON.
+// OpenAI's Node.js SDK does one thing after the other, against the server that OPENAI_BASE_URL names, with the key in
+// OPENAI_API_KEY; what it saw of each is printed as one line of JSON.
 //
 //   node openai.mjs stream|create|toolLoop '<parameters as JSON>'
 //   node openai.mjs models
 //   node openai.mjs model <id>
+//   node openai.mjs stream '<parameters as JSON>' create '<parameters as JSON>' …
 import OpenAI from 'openai';
 
 const client = new OpenAI({ maxRetries: 0, timeout: 60_000 });
@@ -44,23 +45,27 @@ const operations = {
   model: (id) => client.models.retrieve(id),
 };
 
-const seen = { chunks: 0 };
-const [operation, argument] = process.argv.slice(2);
-let result;
-try {
-  result = await operations[operation](operation === 'model' ? argument : JSON.parse(argument ?? 'null'));
-} catch (error) {
-  result = {
-    ...seen,
-    error: {
-      class: error.constructor.name,
-      status: error.status ?? null,
-      type: error.type ?? null,
-      code: error.code ?? null,
-      param: error.param ?? null,
-      message: error.message,
-      requestId: error.requestID ?? null,
-    },
-  };
+let seen;
+const steps = process.argv.slice(2);
+while (steps.length > 0) {
+  const [operation, argument] = steps.splice(0, 2);
+  seen = { chunks: 0 };
+  let result;
+  try {
+    result = await operations[operation](operation === 'model' ? argument : JSON.parse(argument ?? 'null'));
+  } catch (error) {
+    result = {
+      ...seen,
+      error: {
+        class: error.constructor.name,
+        status: error.status ?? null,
+        type: error.type ?? null,
+        code: error.code ?? null,
+        param: error.param ?? null,
+        message: error.message,
+        requestId: error.requestID ?? null,
+      },
+    };
+  }
+  console.log(JSON.stringify(result));
 }
-console.log(JSON.stringify(result));

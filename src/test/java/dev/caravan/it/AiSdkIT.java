@@ -25,8 +25,9 @@ class AiSdkIT extends NodeClientTest {
     }
 
     private JsonNode sdk(String provider, String operation, String model) throws IOException, InterruptedException {
-        return run("ai.mjs", Map.of("BASE_URL", gateway.uri("/v1").toString(), "API_KEY", KEY, "PROMPT", Wire.PROMPT),
-                provider, operation, model);
+        return run("ai.mjs",
+                Map.of("BASE_URL", gateway.uri("/v1").toString(), "API_KEY", KEY, "TOOLS", "weather,time"), provider,
+                model, operation, Wire.PROMPT);
     }
 
     @ParameterizedTest

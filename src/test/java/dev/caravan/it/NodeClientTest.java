@@ -38,10 +38,16 @@ abstract class NodeClientTest extends GatewayTest {
     /** Runs one of the clients' scripts to its end and reads the JSON that it prints. */
     JsonNode run(String script, Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
+        return runAll(script, environment, arguments).getFirst();
+    }
+
+    /** Runs one of the clients' scripts to its end and reads the lines of JSON that it prints. */
+    List<JsonNode> runAll(String script, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("node", script));
         command.addAll(List.of(arguments));
         ClientProcess.Result result = ClientProcess.run(NodeModules.CLIENTS, scratch, environment, command);
         assertEquals(0, result.exitCode(), result::err);
-        return Json.read(result.out());
+        return result.out().lines().map(Json::read).toList();
     }
 }

@@ -9,12 +9,14 @@ import dev.caravan.message.Text;
 import dev.caravan.provider.Conversation;
 import dev.caravan.provider.Conversation.Answer;
 import dev.caravan.provider.Conversation.Input;
+import dev.caravan.provider.Conversation.Placed;
 import dev.caravan.provider.Conversation.Returned;
 import dev.caravan.provider.Parts;
 import dev.caravan.provider.Said;
 import dev.caravan.provider.SystemPrompt;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -40,7 +42,7 @@ final class ChatMessages {
             out.writeStringField("content", system);
             out.writeEndObject();
         }
-        for (Conversation.Turn turn : Conversation.of(request, provider)) {
+        for (Conversation.Turn turn : inOrderOfCalls(Conversation.of(request, provider))) {
             switch (turn) {
                 case Answer answer -> answer(answer);
                 case Returned returned -> returned(returned);
@@ -53,6 +55,27 @@ final class ChatMessages {
             }
         }
         out.writeEndArray();
+    }
+
+    /**
+     * The same turns, but results in the order of their calls, whichever tool was ready first: the templates of most models show a
+     * result without its id or name, so its place is all that tells the model what it is the result of.
+     */
+    private static List<Conversation.Turn> inOrderOfCalls(List<Conversation.Turn> turns) {
+        List<Conversation.Turn> ordered = new ArrayList<>(turns);
+        for (int i = 0; i < turns.size(); i++) {
+            if (turns.get(i) instanceof Answer answer) {
+                List<String> calls = answer.blocks().stream().map(Placed::block).filter(ToolUse.class::isInstance)
+                        .map(block -> ((ToolUse) block).id()).toList();
+                int end = i + 1;
+                while (end < turns.size() && turns.get(end) instanceof Returned) {
+                    end++;
+                }
+                ordered.subList(i + 1, end)
+                        .sort(Comparator.comparingInt(turn -> calls.indexOf(((Returned) turn).call().id())));
+            }
+        }
+        return ordered;
     }
 
     private void content(Parts parts) throws IOException {

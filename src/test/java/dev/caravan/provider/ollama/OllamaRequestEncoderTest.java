@@ -168,11 +168,11 @@ class OllamaRequestEncoderTest {
 
     @Tag("case-9")
     @Test
-    @DisplayName("case 9: results first and in their order, then what else the user said")
+    @DisplayName("case 9: results first and in the order of their calls, by which alone templates pair them, then what else the user said")
     void results() {
         becomes("[" + ASK + "," + CALLS + ",{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"also\"},"
                 + result("B", "\"content\":\"2\",\"is_error\":true") + "," + result("A", "\"content\":\"1\"") + "]}]",
-                "[" + ASK + "," + CALLED + "," + tool("b", "B", "\"[tool_error] 2\"") + "," + tool("a", "A", "\"1\"")
+                "[" + ASK + "," + CALLED + "," + tool("a", "A", "\"1\"") + "," + tool("b", "B", "\"[tool_error] 2\"")
                         + ",{\"role\":\"user\",\"content\":\"also\"}]");
     }
 
