@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from harness import SOURCES, STUB, Worker, assistant, generate, text
 
 SLOW = "slowly: " + "x" * 5000
@@ -150,7 +151,7 @@ def test_cancel_ends_an_answer_and_nothing_follows(stubbed: Worker) -> None:
     stubbed.send({"type": "cancel", "id": "msg_1"})
     assert stubbed.answer("msg_1").last == {"id": "msg_1", "cancelled": True}
     assert stubbed.ask("msg_2", "say: hi").text == "hi"
-    assert stubbed.lines[[i for i, line in enumerate(stubbed.lines) if "cancelled" in line][0] :][1]["id"] == "msg_2"
+    assert stubbed.lines[next(i for i, line in enumerate(stubbed.lines) if "cancelled" in line) + 1]["id"] == "msg_2"
 
 
 def test_cancel_of_what_waits(start) -> None:  # type: ignore[no-untyped-def]

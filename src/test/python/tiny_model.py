@@ -153,7 +153,7 @@ def _new_model(path: Path, hidden: int, layers: int, context: int) -> Any:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
-    config = write_config(path, tokenizer.get_vocab_size(), tokenizer.token_to_id("<|im_end|>"), hidden, layers, context)
+    config = write_config(path, tokenizer.get_vocab_size(), SPECIAL.index("<|im_end|>"), hidden, layers, context)
     mx.random.seed(7)
     model = Model(ModelArgs.from_dict(config))
     mx.save_safetensors(str(path / "model.safetensors"), dict(tree_flatten(model.parameters())))
@@ -190,14 +190,16 @@ def write_trained(path: Path, most_steps: int = 600) -> Path:
 
     optimizer = optim.AdamW(learning_rate=optim.cosine_decay(4e-3, most_steps, 2e-4))
     step = nn.value_and_grad(model, loss_of)
-    for i in range(most_steps):
+    steps = 0
+    while steps < most_steps:
+        steps += 1
         loss, gradients = step(model, tokens, mask)
         optimizer.update(model, gradients)
         mx.eval(model.parameters(), optimizer.state, loss)
         if loss.item() < 0.004:
             break
     mx.save_safetensors(str(path / "model.safetensors"), dict(tree_flatten(model.parameters())))
-    (path / "trained").write_text(f"{i + 1} steps, loss {loss.item():.4f}\n", encoding="utf-8")
+    (path / "trained").write_text(f"{steps} steps, loss {loss.item():.4f}\n", encoding="utf-8")
     return path
 
 

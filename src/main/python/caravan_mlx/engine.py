@@ -10,7 +10,7 @@ from typing import Any
 from mlx_lm.generate import make_text_state_machine
 
 from caravan_mlx.answer import Answer
-from caravan_mlx.errors import RequestError, invalid, log_fault
+from caravan_mlx.errors import Fatal, RequestError, invalid, log_fault
 from caravan_mlx.inbox import Arrival
 from caravan_mlx.job import Job
 from caravan_mlx.lanes import Lane
@@ -48,7 +48,7 @@ class Engine:
         """Works until the process ends.
 
         Raises:
-            RuntimeError: when nothing can be generated any more.
+            Fatal: when nothing can be generated any more.
         """
         while True:
             self.turn()
@@ -123,8 +123,8 @@ class Engine:
 
     def _step(self) -> None:
         try:
-            self._lane.step()
-            self._faults = 0
+            if self._lane.step():
+                self._faults = 0
         except Exception as e:
             self._faults += 1
             log_fault("a step failed", e)
@@ -132,4 +132,4 @@ class Engine:
             for job in self._lane.reset():
                 self._wire.fail(job.call, "api_error", "out of memory" if short else f"generating failed: {type(e).__name__}")
             if self._faults >= FAULTS:
-                raise RuntimeError("out of memory" if short else f"nothing can be generated: {type(e).__name__}") from e
+                raise Fatal("out of memory" if short else f"nothing can be generated: {type(e).__name__}") from e

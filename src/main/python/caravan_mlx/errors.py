@@ -6,6 +6,10 @@ import sys
 import traceback
 
 
+class Fatal(Exception):
+    """Ends the worker. The message says why to whoever configured it."""
+
+
 class RequestError(Exception):
     """Ends one request with an ``error`` line; ``kind`` is one of the Messages API's error types."""
 

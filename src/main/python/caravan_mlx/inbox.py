@@ -7,8 +7,9 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Callable
+from typing import Any, BinaryIO
 
 from caravan_mlx.errors import RequestError, log, log_fault
 from caravan_mlx.request import Generate, read_generate

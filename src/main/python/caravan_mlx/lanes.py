@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Iterator, Protocol
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any, Protocol
 
 from mlx_lm import stream_generate
 from mlx_lm.generate import BatchGenerator, make_stop_sequences
@@ -35,8 +37,8 @@ class Lane(Protocol):
     def drop(self, jobs: list[Job]) -> None:
         """Stops working on jobs, keeping what has been read of their prompts."""
 
-    def step(self) -> None:
-        """One token for each job that is past its prompt, and a part of the prompts of the others."""
+    def step(self) -> bool:
+        """One token for each job that is past its prompt, and a part of the prompts of the others. Whether there was a token."""
 
     def reset(self) -> list[Job]:
         """Begins anew after a fault and returns the jobs that are lost."""
@@ -87,7 +89,7 @@ class BatchLane:
         ends = [end for end in job.prompt.stable if end > cached]
         borders = [cached, *ends, len(tokens)]
         (uid,) = self._generator.insert_segments(
-            segments=[[tokens[a:b] for a, b in zip(borders, borders[1:])]],
+            segments=[[tokens[a:b] for a, b in pairwise(borders)]],
             max_tokens=[job.limit],
             caches=[cache],
             all_tokens=[tokens[:cached]],
@@ -114,7 +116,7 @@ class BatchLane:
         del self._uids[job]
         self._ends.pop(job, None)
 
-    def step(self) -> None:
+    def step(self) -> bool:
         before = time.monotonic()
         prompts, tokens = self._generator.next()
         # Reading and writing alternate: only when something was read does the time say anything of reading.
@@ -135,6 +137,7 @@ class BatchLane:
                 self._forget(said.uid)
         if complete:
             self.drop(complete)
+        return bool(tokens)
 
     def _adapt(self, took: float, may_take: float) -> None:
         """Makes the next part of a prompt smaller when this one kept the others waiting, larger when there was time left."""
@@ -210,20 +213,21 @@ class SingleLane:
         if self._job in jobs:
             self._keep()
 
-    def step(self) -> None:
+    def step(self) -> bool:
         job = self._job
         if job is None:
-            return
+            return False
         try:
             said = next(self._said)
         except _Cancelled:
             self._keep()
-            return
+            return False
         if job.first_at is None:
             self._tokens = list(job.prompt.tokens)
         self._tokens.append(said.token)
         if guarded(job, said.token, said.finish_reason) or said.finish_reason is not None:
             self._keep()
+        return True
 
     def _keep(self) -> None:
         getattr(self._said, "close", lambda: None)()

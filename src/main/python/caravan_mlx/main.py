@@ -11,7 +11,7 @@ import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from caravan_mlx.errors import log, log_fault
+from caravan_mlx.errors import Fatal, log, log_fault
 from caravan_mlx.inbox import Inbox
 from caravan_mlx.wire import Wire
 
@@ -76,7 +76,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL if os.isatty(0) else signal.SIG_IGN)
     started = _Started()
     inbox = Inbox(wire, started.pong)
-    inbox.start(open(0, "rb", buffering=1 << 16, closefd=False))
+    inbox.start(open(0, "rb", buffering=1 << 16, closefd=False))  # noqa: SIM115
     _exit_with(1, lambda: _work(args, wire, inbox, started), wire)
 
 
@@ -98,14 +98,10 @@ def _exit_with(code: int, work: Any, wire: Wire) -> None:
         work()
     except BaseException as e:
         log_fault("the worker ends", e)
-        wire.fatal("api_error", str(e) if type(e).__name__ in ("LoadError", "RuntimeError", "_Missing") else f"the worker failed: {type(e).__name__}")
+        wire.fatal("api_error", str(e) if isinstance(e, Fatal) else f"the worker failed: {type(e).__name__}")
     finally:
         # Threads that use MLX must not be torn down with the interpreter.
         os._exit(code)
-
-
-class _Missing(Exception):
-    """A library is not there."""
 
 
 def _work(args: argparse.Namespace, wire: Wire, inbox: Inbox, started: _Started) -> None:
@@ -116,17 +112,17 @@ def _work(args: argparse.Namespace, wire: Wire, inbox: Inbox, started: _Started)
 
         from caravan_mlx.engine import Engine
         from caravan_mlx.lanes import BatchLane, Lane, SingleLane
-        from caravan_mlx.model import LoadError, load_model
+        from caravan_mlx.model import load_model
         from caravan_mlx.prefixes import Prefixes
         from caravan_mlx.template import ChatTemplate
     except ImportError as e:
-        raise _Missing(f"mlx-lm cannot be imported by {sys.executable}: {e}") from e
+        raise Fatal(f"mlx-lm cannot be imported by {sys.executable}: {e}") from e
     inbox.loading = f"loading {args.model}"
     model = load_model(args.model, args.adapter_path, args.max_context, args.trust_remote_code)
     try:
         template = ChatTemplate(model.tokenizer, args.chat_template_args)
     except ValueError as e:
-        raise LoadError(str(e)) from e
+        raise Fatal(str(e)) from e
     prefixes = Prefixes(args.prompt_cache_bytes)
     lane: Lane
     if model.batchable and args.kv_bits is None:
@@ -147,14 +143,14 @@ def _warm(model: Model) -> None:
     """The first token takes longer than those behind it: kernels are compiled and weights come into memory."""
     from mlx_lm import stream_generate
 
-    from caravan_mlx.model import LoadError, out_of_memory
+    from caravan_mlx.model import out_of_memory
 
     try:
         for _ in stream_generate(model.model, model.tokenizer, [0, 0], max_tokens=2):
             pass
     except Exception as e:
         why = "out of memory" if out_of_memory(e) else f"{type(e).__name__}: {str(e)[:300]}"
-        raise LoadError(f"{model.name} is loaded but cannot generate: {why}") from e
+        raise Fatal(f"{model.name} is loaded but cannot generate: {why}") from e
 
 
 def _facts(model: Model, concurrency: int, version: str, load_ms: int) -> dict[str, Any]:

@@ -13,13 +13,10 @@ from mlx_lm import load
 from mlx_lm.models.cache import KVCache, make_prompt_cache
 from mlx_lm.utils import hf_repo_to_path
 
+from caravan_mlx.errors import Fatal
 from caravan_mlx.sampling import Defaults
 
 Json = dict[str, Any]
-
-
-class LoadError(Exception):
-    """The model cannot be loaded; the message says why to whoever configured it."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +45,13 @@ def load_model(name: str, adapter_path: str | None, max_context: int | None, tru
     """Loads a model from a directory or, by its name, from the hub's cache or the hub.
 
     Raises:
-        LoadError: it cannot be loaded.
+        Fatal: it cannot be loaded.
     """
     path = Path(name).expanduser()
     if _is_path(name):
         _check_directory(path)
     if adapter_path is not None and not Path(adapter_path).is_dir():
-        raise LoadError(f"no such directory of an adapter: {adapter_path}")
+        raise Fatal(f"no such directory of an adapter: {adapter_path}")
     try:
         model, tokenizer, config = load(
             str(path) if path.exists() else name,
@@ -64,7 +61,7 @@ def load_model(name: str, adapter_path: str | None, max_context: int | None, tru
             trust_remote_code=trust_remote_code,
         )
     except Exception as e:
-        raise LoadError(_reason(name, e)) from e
+        raise Fatal(_reason(name, e)) from e
     directory = path if path.exists() else hf_repo_to_path(name)
     return Model(
         name=name,
@@ -82,13 +79,13 @@ def _is_path(name: str) -> bool:
 
 def _check_directory(path: Path) -> None:
     if not path.exists():
-        raise LoadError(f"no such directory: {path}")
+        raise Fatal(f"no such directory: {path}")
     if not path.is_dir():
-        raise LoadError(f"not a directory: {path}")
+        raise Fatal(f"not a directory: {path}")
     if not (path / "config.json").is_file():
-        raise LoadError(f"not a model: {path} has no config.json")
+        raise Fatal(f"not a model: {path} has no config.json")
     if not any(path.glob("model*.safetensors")):
-        raise LoadError(f"not a model for MLX: {path} has no model*.safetensors")
+        raise Fatal(f"not a model for MLX: {path} has no model*.safetensors")
 
 
 def _reason(name: str, fault: Exception) -> str:

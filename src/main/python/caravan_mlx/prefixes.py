@@ -36,10 +36,10 @@ def _shortest(node: dict[Any, Any]) -> list[int]:
     level: list[tuple[dict[Any, Any], Any]] = [(node, None)]
     while True:
         below: list[tuple[dict[Any, Any], Any]] = []
-        for node, way in level:
-            if "__value__" in node:
+        for at, way in level:
+            if "__value__" in at:
                 return _unrolled(way)
-            below += [(child, (token, way)) for token, child in node.items()]
+            below += [(child, (token, way)) for token, child in at.items()]
         level = below
 
 

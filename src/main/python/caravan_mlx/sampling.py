@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
 import mlx.core as mx
 from mlx_lm.sample_utils import make_sampler
@@ -27,7 +28,8 @@ class Defaults:
 @functools.lru_cache(maxsize=128)
 def _shared(temperature: float, top_p: float, top_k: int) -> Sampler:
     # Requests that sample alike share one sampler: the batch generator then samples them in one go.
-    return make_sampler(temperature, top_p=top_p, top_k=top_k)
+    sampler: Sampler = make_sampler(temperature, top_p=top_p, top_k=top_k)
+    return sampler
 
 
 def sampler_of(request: Generate, defaults: Defaults, vocabulary: int) -> Sampler:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,9 +115,9 @@ class ChatTemplate:
             return list(self._tokenizer.apply_chat_template(messages, add_generation_prompt=not continues, **mode, **kwargs))
         except jinja2.TemplateError as e:
             raise RequestError("api_error", f"the model's chat template failed: {str(e)[:300]}") from e
-        except UnicodeEncodeError as e:
-            raise invalid("a string holds half of a surrogate pair") from e
         except Exception as e:
+            if not _is_unicode(messages):
+                raise invalid("messages: a string holds half of a surrogate pair") from e
             # The messages of others repeat the conversation.
             log_fault("the chat template failed", e)
             raise RequestError("api_error", f"the model's chat template failed: {type(e).__name__}") from e
@@ -138,7 +139,7 @@ class ChatTemplate:
         ends = []
         heads = [message for message in messages[:1] if message["role"] == "system"]
         if heads:
-            other = self._tokens([*heads, _user("")], False, kwargs)
+            other = self._tokens([*heads, {"role": "user", "content": ""}], False, kwargs)
             ends.append(next((i for i, (a, b) in enumerate(zip(tokens, other)) if a != b), min(len(tokens), len(other))))
         tail = len(tokens)
         if self._tokenizer.has_thinking:
@@ -153,12 +154,19 @@ def _system() -> Json:
     return {"role": "system", "content": _PROBE}
 
 
-def _user(text: str = "") -> Json:
-    return {"role": "user", "content": text or "Hello"}
+def _user(text: str = "Hello") -> Json:
+    return {"role": "user", "content": text}
 
 
 def _assistant(text: str) -> Json:
     return {"role": "assistant", "content": text}
+
+
+def _is_unicode(messages: list[Json]) -> bool:
+    try:
+        return bool(json.dumps(messages, ensure_ascii=False).encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _kimi(text: str) -> Any:

@@ -7,7 +7,8 @@ being made. Any other message is answered with "ok".
 from __future__ import annotations
 
 import time
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from .models.cache import KVCache
 
