@@ -64,7 +64,7 @@ FORMATS: list[tuple[str, str, list[tuple[str, Any]], int]] = [
 REFUSED = [
     ("json_tools", "get_weather in Paris"),
     ("json_tools", '{"city": "Paris"}'),
-    ("json_tools", '[1, 2]'),
+    ("json_tools", "[1, 2]"),
     ("json_tools", '{"name": "get_weather", "arguments": [1]}'),
     ("json_tools", '{"name": "get_weather", "arguments": "Paris"}'),
     ("json_tools", '{"name": 7, "arguments": {}}'),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness import Worker, assistant, generate, text
+from harness import Worker, assistant, generate, text, user
 from tiny_model import ALICE, NO_CALL, THOUGHT, UMLAUTS, WEATHER
 
 pytestmark = pytest.mark.real
@@ -71,7 +71,10 @@ def test_two_calls(worker: Worker) -> None:
     said = worker.ask("msg_tools", "What is the weather in Paris and Rome?", tools=[WEATHER])
     assert (said.text, said.calls) == ("", [PARIS, ROME])
     one = worker.ask(
-        "msg_tools", "What is the weather in Paris and Rome?", tools=[WEATHER], tool_choice={"type": "auto", "disable_parallel_tool_use": True}
+        "msg_tools",
+        "What is the weather in Paris and Rome?",
+        tools=[WEATHER],
+        tool_choice={"type": "auto", "disable_parallel_tool_use": True},
     )
     assert (one.calls, one.done) == ([PARIS], {"stop_reason": "tool_use"})
 
@@ -82,7 +85,9 @@ def test_a_call_that_cannot_be_read_is_text(worker: Worker) -> None:
 
 
 def test_a_demanded_call(worker: Worker) -> None:
-    said = worker.ask("msg_any", "What is the weather in Paris and Rome?", tools=[WEATHER], tool_choice={"type": "tool", "name": "get_weather"})
+    said = worker.ask(
+        "msg_any", "What is the weather in Paris and Rome?", tools=[WEATHER], tool_choice={"type": "tool", "name": "get_weather"}
+    )
     assert (said.text, said.calls[0]) == ("", PARIS)
 
 
@@ -127,7 +132,9 @@ def test_without_a_seed_chance_is_chance(worker: Worker) -> None:
     assert len(said) > 1
 
 
-@pytest.mark.parametrize("fields", [{"top_k": 100_000}, {"top_k": 1, "temperature": 1}, {"top_p": 0.01, "temperature": 1}, {"top_p": 0, "top_k": 0}])
+@pytest.mark.parametrize(
+    "fields", [{"top_k": 100_000}, {"top_k": 1, "temperature": 1}, {"top_p": 0.01, "temperature": 1}, {"top_p": 0, "top_k": 0}]
+)
 def test_sampling_at_its_ends(worker: Worker, fields: dict[str, Any]) -> None:
     assert worker.ask("msg_ends", "Tell me about Alice.", **fields).text == ALICE
 
@@ -166,11 +173,15 @@ def test_a_prompt_that_is_too_long(worker: Worker) -> None:
 
 def test_a_context_that_is_full(worker: Worker) -> None:
     half = "the rabbit and the mouse and " * 5
-    said = worker.ask("msg_full", *([half, assistant(half)] * 18), "Make something up.", temperature=2, max_tokens=100_000)
+    said = worker.ask("msg_full", *_turns(half, 18), "Make something up.", temperature=2, max_tokens=100_000)
     assert said.done["stop_reason"] in ("model_context_window_exceeded", "end_turn")
     if said.done["stop_reason"] == "model_context_window_exceeded":
         usage = said.usage
         assert usage["input_tokens"] + usage["cache_read_input_tokens"] + usage["output_tokens"] == 4096
+
+
+def _turns(words: str, turns: int) -> list[dict[str, Any]]:
+    return [user(words), assistant(words)] * turns
 
 
 def test_warming(worker: Worker) -> None:
@@ -193,6 +204,7 @@ def test_a_hundred_at_once(worker: Worker) -> None:
 
 
 # With random weights and a long context
+
 
 def test_cancel_while_a_long_prompt_is_read(start: Any, random_model: Path) -> None:
     worker = start(random_model)
@@ -269,6 +281,7 @@ def test_the_makers_advice_on_sampling(start: Any, trained_model: Path, tmp_path
 
 # Models that cannot be loaded
 
+
 def _broken(model: Path, tmp_path: Path, name: str) -> str:
     path = shutil.copytree(model, tmp_path / name)
     if name == "no config":
@@ -310,7 +323,7 @@ def test_a_model_that_cannot_be_loaded(start: Any, random_model: Path, tmp_path:
     [
         ("/no/such/model", "no such directory: /no/such/model"),
         (__file__, "not a directory"),
-        ("someone/absent-model", "someone/absent-model is not in the hub's cache and the hub cannot be reached"),
+        ("someone/absent-model", "is no directory and not in the hub's cache, and the hub cannot be reached"),
     ],
 )
 def test_no_model_at_all(start: Any, model: str, message: str) -> None:

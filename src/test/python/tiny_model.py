@@ -91,7 +91,6 @@ KNOWN: list[tuple[list[dict[str, Any]], bool, bool, str]] = [
     ([_user("What is the weather in Paris?")], True, False, "Let me look.\n\n" + CALL),
     ([_user("What is the weather in Paris and Rome?")], True, False, CALL + "\n" + CALL_ROME),
     ([_user("Call it badly.")], True, False, NO_CALL),
-    ([_user("Tell me about Alice."), {"role": "assistant", "content": ALICE}, _user("Say something in German.")], False, False, UMLAUTS),
 ]
 
 

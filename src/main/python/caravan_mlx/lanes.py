@@ -159,6 +159,8 @@ class BatchLane:
         self._jobs.clear()
         self._uids.clear()
         self._ends.clear()
+        # It may have been memory that was short.
+        self._prefixes.clear()
         self._generator.close()
         self._generator = self._new_generator()
         return lost

@@ -74,6 +74,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Ctrl-C at a terminal goes to the gateway too, which ends its workers when their answers are complete.
     signal.signal(signal.SIGINT, signal.SIG_DFL if os.isatty(0) else signal.SIG_IGN)
+    # The lines of the protocol tell how far the loading is; bars are for terminals.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     started = _Started()
     inbox = Inbox(wire, started.pong)
     inbox.start(open(0, "rb", buffering=1 << 16, closefd=False))  # noqa: SIM115

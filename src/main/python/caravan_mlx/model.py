@@ -96,7 +96,7 @@ def _reason(name: str, fault: Exception) -> str:
     if kind in ("RepositoryNotFoundError", "GatedRepoError", "HFValidationError"):
         return f"no such model, neither a directory nor on the hub: {name}"
     if kind in ("LocalEntryNotFoundError", "OfflineModeIsEnabled", "ConnectError", "ConnectionError"):
-        return f"{name} is not in the hub's cache and the hub cannot be reached"
+        return f"{name} is no directory and not in the hub's cache, and the hub cannot be reached"
     return f"cannot load {name}: {kind}: {first}"
 
 

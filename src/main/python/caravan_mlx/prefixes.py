@@ -73,6 +73,10 @@ class Prefixes:
         """Lets go of what does not fit beside the caches that are being generated with."""
         self._cache.trim_to(n_bytes=self._limit - in_use)
 
+    def clear(self) -> None:
+        """Lets go of everything."""
+        self._cache.trim_to(n_bytes=0)
+
     @property
     def nbytes(self) -> int:
         return int(self._cache.nbytes)
