@@ -191,6 +191,13 @@ def test_what_waits_says_so(start) -> None:  # type: ignore[no-untyped-def]
     assert worker.said("msg_2", "progress")["progress"] == {"stage": "waiting"}
 
 
+def test_what_reads_a_prompt_says_how_far_it_is(stubbed: Worker) -> None:
+    said = stubbed.ask("msg_1", "read: hi")
+    told = [line["progress"] for line in said.lines if "progress" in line]
+    assert told
+    assert told[0] == {"stage": "prefill", "done": said.usage["input_tokens"], "total": said.usage["input_tokens"]}
+
+
 def test_answers_begin_in_the_order_of_the_requests(start) -> None:  # type: ignore[no-untyped-def]
     worker = start("a/model", "--concurrency", "4", stub=True)
     ids = [f"msg_{i}" for i in range(100)]

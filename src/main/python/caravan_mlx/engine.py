@@ -61,6 +61,8 @@ class Engine:
         self._admit()
         self.running = len(self._lane.jobs)
         if self.running:
+            # What has been admitted is told before its prompt is read, which may take a while.
+            self._wire.flush()
             self._step()
         self._wire.flush()
 

@@ -20,6 +20,7 @@ from caravan_mlx.prefixes import Prefixes
 SHARED_STEP_S = 0.2
 LONE_STEP_S = 1.0
 SMALLEST_STEP = 32
+FIRST_STEP = 512
 
 
 class Lane(Protocol):
@@ -72,12 +73,15 @@ class BatchLane:
         self._generator = self._new_generator()
 
     def _new_generator(self) -> Any:
-        return BatchGenerator(
+        generator = BatchGenerator(
             self._model.model,
             completion_batch_size=self.capacity,
             prefill_batch_size=self._prefill_batch,
             prefill_step_size=self._largest_step,
         )
+        # How fast the machine is shows with the first parts of prompts.
+        generator.prefill_step_size = min(FIRST_STEP, self._largest_step)
+        return generator
 
     @property
     def jobs(self) -> list[Job]:

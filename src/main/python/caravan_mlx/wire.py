@@ -134,6 +134,8 @@ class Wire:
 
     def flush(self) -> None:
         """Writes what has been said. Blocks while the reader at the other end does not read; ends the process when it has gone."""
+        if not self._lines:
+            return
         with self._writing:
             with self._state:
                 lines, self._lines = self._lines, []

@@ -1,6 +1,6 @@
 """A stand-in for mlx-lm with the surface that the worker uses: a model that says what its last message asks it to say.
 
-A token is a byte. ``say: X`` is answered with X, ``slowly: X`` with 20 ms before each byte, ``fault`` with an exception while a step is
+A token is a byte. ``say: X`` is answered with X, ``slowly: X`` with 20 ms before each byte, ``read: X`` after two seconds of reading, ``fault`` with an exception while a step is
 being made. Any other message is answered with "ok".
 """
 
@@ -103,7 +103,9 @@ class Model:
         role, _, last = prompt.decode("utf-8", "replace").rpartition("user\n")[2].partition(END)[0].partition(": ")
         if role == "fault":
             raise RuntimeError("the prompt was: " + last)
-        return (last if role in ("say", "slowly") else "ok").encode(), 0.02 if role == "slowly" else 0.0
+        if role == "read":
+            time.sleep(2)
+        return (last if role in ("say", "slowly", "read") else "ok").encode(), 0.02 if role == "slowly" else 0.0
 
 
 def load(path: str, **options: Any) -> tuple[Model, Tokenizer, dict[str, Any]]:
