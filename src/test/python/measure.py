@@ -9,13 +9,17 @@ Throughput: tokens of a batch a second through the worker, against mlx-lm's batc
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-from harness import Worker, generate
+from harness import SOURCES, generate
 from tiny_model import write_random
 
 WARM_UP = 3
@@ -62,33 +66,53 @@ class Direct:
 
 
 class Through:
-    """mlx-lm behind the worker."""
+    """mlx-lm behind the worker. What it writes is not parsed while the clock runs: reading JSON is the gateway's business."""
 
     def __init__(self, path: Path, batch: int) -> None:
         # No prefix cache: each round is to read its prompts, as the direct call does.
-        self.worker = Worker(path, "--concurrency", str(batch), "--prompt-cache-bytes", "1KB")
-        self.worker.ready()
-        self.count = 0
+        options = ["--model", str(path), "--concurrency", str(batch), "--prompt-cache-bytes", "1KB"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "caravan_mlx", *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": str(SOURCES)},
+        )
+        self.until(b'"ready"', 1)
 
-    def _ids(self, n: int) -> list[str]:
-        self.count += n
-        return [f"msg_{i}" for i in range(self.count - n, self.count)]
+    def until(self, sign: bytes, times: int) -> bytes:
+        assert self.process.stdout
+        said = b""
+        while said.count(sign) < times:
+            said += os.read(self.process.stdout.fileno(), 1 << 20)
+        return said
+
+    def send(self, *lines: dict[str, Any]) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+        self.process.stdin.flush()
 
     def first_token(self) -> float:
-        (id,) = self._ids(1)
-        before = time.monotonic()
-        self.worker.send(generate(id, _words(0), max_tokens=2))
-        self.worker.answer(id)
-        at = next(i for i, line in enumerate(self.worker.lines) if line.get("id") == id and ("text" in line or "done" in line))
-        return self.worker.times[at] - before
+        before = time.perf_counter()
+        self.send(generate("msg_1", _words(0), max_tokens=2))
+        said = self.until(b'"text"', 1)
+        took = time.perf_counter() - before
+        if b'"done"' not in said:
+            self.until(b'"done"', 1)
+        return took
 
     def throughput(self, batch: int, tokens: int) -> float:
-        ids = self._ids(batch)
-        before = time.monotonic()
-        self.worker.send(*[generate(id, _words(i), max_tokens=tokens) for i, id in enumerate(ids)])
-        count = sum(self.worker.answer(id).usage["output_tokens"] for id in ids)
-        took = max(at for at, line in zip(self.worker.times, self.worker.lines) if "done" in line) - before
-        return float(count / took)
+        before = time.perf_counter()
+        self.send(*[generate(f"msg_{i}", _words(i), max_tokens=tokens) for i in range(batch)])
+        said = self.until(b'"done"', batch)
+        took = time.perf_counter() - before
+        lines = [json.loads(line) for line in said.splitlines()]
+        return float(sum(line["usage"]["output_tokens"] for line in lines if "done" in line) / took)
+
+    def close(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
 
 
 def main() -> None:
@@ -108,7 +132,7 @@ def main() -> None:
         # In turn, so that a machine that is busy for a while slows both.
         firsts = [(direct.first_token(), through.first_token()) for _ in range(args.rounds * 10)]
         rates = [(direct.throughput(args.batch, args.tokens), through.throughput(args.batch, args.tokens)) for _ in range(args.rounds)]
-        through.worker.close()
+        through.close()
     ours, theirs = statistics.median(t for _, t in firsts), statistics.median(d for d, _ in firsts)
     print(f"first token: mlx-lm {theirs * 1000:.2f} ms, worker {ours * 1000:.2f} ms, its share {(ours - theirs) * 1000:.2f} ms (medians)")
     for d, t in rates:

@@ -1,7 +1,7 @@
 """A stand-in for mlx-lm with the surface that the worker uses: a model that says what its last message asks it to say.
 
-A token is a byte. ``say: X`` is answered with X, ``slowly: X`` with 20 ms before each byte, ``read: X`` after two seconds of reading, ``fault`` with an exception while a step is
-being made. Any other message is answered with "ok".
+A token is a byte. ``say: X`` is answered with X, ``slowly: X`` with 20 ms before each byte, ``read: X`` after two seconds of reading,
+``fault`` with an exception while a step is being made. Any other message is answered with "ok".
 """
 
 from __future__ import annotations
