@@ -26,10 +26,6 @@ from harness import Worker  # noqa: E402
 Start = Callable[..., Worker]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "real: needs mlx-lm and MLX, which are not installed everywhere")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not REAL:
         for item in items:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -81,9 +82,10 @@ class Through:
         self.until(b'"ready"', 1)
 
     def until(self, sign: bytes, times: int) -> bytes:
+        """Reads until a pattern has been found that often."""
         assert self.process.stdout
         said = b""
-        while said.count(sign) < times:
+        while len(re.findall(sign, said)) < times:
             said += os.read(self.process.stdout.fileno(), 1 << 20)
         return said
 
@@ -95,7 +97,7 @@ class Through:
     def first_token(self) -> float:
         before = time.perf_counter()
         self.send(generate("msg_1", _words(0), max_tokens=2))
-        said = self.until(b'"text"', 1)
+        said = self.until(b'"text"|"done"', 1)
         took = time.perf_counter() - before
         if b'"done"' not in said:
             self.until(b'"done"', 1)

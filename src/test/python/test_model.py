@@ -244,6 +244,26 @@ def test_the_end_of_input_ends_a_worker_that_reads_a_long_prompt(start: Any, ran
     assert "done" not in worker.lines[-1]
 
 
+def test_caches_that_cannot_be_cut_back_are_kept_where_prompts_part(start: Any, random_model: Path, tmp_path: Path) -> None:
+    """A model with a sliding window: what has left the window is gone, so the cache of a whole turn is of no use to the next."""
+    model = shutil.copytree(random_model, tmp_path / "sliding")
+    config = json.loads((model / "config.json").read_text())
+    window = {"layer_types": ["sliding_attention", "full_attention"], "sliding_window": 32}
+    (model / "config.json").write_text(json.dumps({**config, **window}))
+    worker = start(model)
+    system = text("You are brief. " * 20)
+    first = worker.ask("msg_1", "Tell me of the rabbit and the mouse.", system=system, max_tokens=50)
+    assert first.usage["cache_read_input_tokens"] == 0
+    prompt = first.usage["input_tokens"]
+    second = worker.ask("msg_2", "Tell me of the rabbit and the mouse.", assistant("No."), "Why?", system=system, max_tokens=5)
+    # All of the first prompt but the empty thought that it ends in.
+    assert prompt - 25 <= second.usage["cache_read_input_tokens"] < prompt
+    other = worker.ask("msg_3", "Who are you?", system=system, max_tokens=5)
+    assert len("You are brief. " * 20) <= other.usage["cache_read_input_tokens"] < prompt - 25
+    again = worker.ask("msg_4", "Tell me of the rabbit and the mouse.", system=system, max_tokens=50)
+    assert again.text == first.text
+
+
 def test_quantized_caches_one_at_a_time(start: Any, trained_model: Path) -> None:
     worker = start(trained_model, "--kv-bits", "8", "--kv-group-size", "32", "--quantized-kv-start", "0")
     assert worker.ready()["concurrency"] == 1

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.w3c.dom.Element;
@@ -54,9 +55,19 @@ class MlxWorkerIT {
 
     @TestFactory
     Stream<DynamicTest> behaviour() throws Exception {
+        return pytest("not long");
+    }
+
+    @TestFactory
+    @Tag("long")
+    Stream<DynamicTest> endurance() throws Exception {
+        return pytest("long");
+    }
+
+    private Stream<DynamicTest> pytest(String marked) throws Exception {
         assumeTrue(python.has("pytest"), () -> "pytest is not installed for " + python);
         Files.deleteIfExists(REPORT);
-        Outcome outcome = python.run(TESTS, "pytest", "-q", "--junitxml", REPORT.toString());
+        Outcome outcome = python.run(TESTS, "pytest", "-q", "-m", marked, "--junitxml", REPORT.toString());
         assertTrue(Files.exists(REPORT), outcome::output);
         NodeList cases = DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
