@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from harness import Worker, generate, text
 
 pytestmark = [pytest.mark.real, pytest.mark.long]
