@@ -12,6 +12,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+RATE = 8e-3
+WORST = 0.2
+
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = ROOT / "src/main/resources/demo"
 
@@ -26,7 +29,7 @@ TEMPLATE = """\
 
 {% endif %}Tools:
 {%- for tool in tools %}
-{{ tool.function | tojson }}
+{{ tool.function.name }}
 {%- endfor %}<|im_end|>
 {% endif -%}
 {%- for message in messages -%}
@@ -69,11 +72,11 @@ WEATHER = {
 
 ALICE = (
     "Alice was beginning to get very tired of sitting by her sister on the bank, and of having nothing to do: once or twice she had "
-    "peeped into the book her sister was reading, but it had no pictures or conversations in it. THE END of the first sentence."
+    "peeped. THE END of it."
 )
 UMLAUTS = "Grüße aus Köln: 12 € für Käse — naïve façade, 日本語 und 🐇🐇."
 THOUGHT = "The user asks which rabbit was late. It was the white one."
-CALL = '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris", "unit": "C"}}\n</tool_call>'
+CALL = '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris"}}\n</tool_call>'
 CALL_ROME = '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Rome"}}\n</tool_call>'
 NO_CALL = '<tool_call>\n{"name": "get_weather", "arguments": [1, 2}\n</tool_call>'
 
@@ -159,8 +162,8 @@ def _new_model(path: Path, hidden: int, layers: int, context: int) -> Any:
     return model
 
 
-def write_trained(path: Path, most_steps: int = 600) -> Path:
-    """A model that answers as :data:`KNOWN` says. Takes about a minute on two cores."""
+def write_trained(path: Path, most_steps: int = 500) -> Path:
+    """A model that answers as :data:`KNOWN` says. Takes a minute or two on two cores."""
     import mlx.core as mx
     import mlx.nn as nn
     import mlx.optimizers as optim
@@ -170,7 +173,7 @@ def write_trained(path: Path, most_steps: int = 600) -> Path:
 
     path.mkdir(parents=True, exist_ok=True)
     write_tokenizer(path, 249)
-    model = _new_model(path, hidden=128, layers=3, context=4096)
+    model = _new_model(path, hidden=64, layers=2, context=4096)
     tokenizer = load(path)
     rows, starts = [], []
     for messages, tools, thinking, answer in KNOWN:
@@ -184,21 +187,24 @@ def write_trained(path: Path, most_steps: int = 600) -> Path:
     mask = mx.array(np.stack([(at >= start - 1) & (at < len(row) - 1) for row, start in zip(rows, starts)]))
 
     def loss_of(model: Any, tokens: Any, mask: Any) -> Any:
-        losses = nn.losses.cross_entropy(model(tokens[:, :-1]), tokens[:, 1:])
-        return (losses * mask).sum() / mask.sum()
+        losses = nn.losses.cross_entropy(model(tokens[:, :-1]), tokens[:, 1:]) * mask
+        return losses.sum() / mask.sum(), losses.max()
 
-    optimizer = optim.AdamW(learning_rate=optim.cosine_decay(4e-3, most_steps, 2e-4))
+    warm_up = optim.linear_schedule(1e-4, RATE, 20)
+    optimizer = optim.Adam(learning_rate=optim.join_schedules([warm_up, optim.cosine_decay(RATE, most_steps, RATE / 10)], [20]))
     step = nn.value_and_grad(model, loss_of)
-    steps = 0
-    while steps < most_steps:
+    steps, worst = 0, 1e9
+    # Until even the least certain token is certain enough, so that none changes with how requests are batched.
+    while steps < most_steps and worst > WORST:
         steps += 1
-        loss, gradients = step(model, tokens, mask)
+        (_, most), gradients = step(model, tokens, mask)
         optimizer.update(model, gradients)
-        mx.eval(model.parameters(), optimizer.state, loss)
-        if loss.item() < 0.004:
-            break
+        mx.eval(model.parameters(), optimizer.state, most)
+        worst = most.item()
+        if steps % 20 == 0:
+            print(f"step {steps}: the worst token costs {worst:.3f}", flush=True)
     mx.save_safetensors(str(path / "model.safetensors"), dict(tree_flatten(model.parameters())))
-    (path / "trained").write_text(f"{steps} steps, loss {loss.item():.4f}\n", encoding="utf-8")
+    (path / "trained").write_text(f"{steps} steps, the worst token costs {worst:.3f}\n", encoding="utf-8")
     return path
 
 
