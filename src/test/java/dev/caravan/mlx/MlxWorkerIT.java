@@ -70,14 +70,15 @@ class MlxWorkerIT {
         Outcome outcome = python.run(TESTS, "pytest", "-q", "-m", marked, "--junitxml", REPORT.toString());
         assertTrue(Files.exists(REPORT), outcome::output);
         NodeList cases = DocumentBuilderFactory.newInstance()
-            .newDocumentBuilder()
-            .parse(REPORT.toFile())
-            .getElementsByTagName("testcase");
+                .newDocumentBuilder()
+                .parse(REPORT.toFile())
+                .getElementsByTagName("testcase");
         List<DynamicTest> tests = Stream.iterate(0, i -> i < cases.getLength(), i -> i + 1)
-            .map(i -> test((Element) cases.item(i)))
-            .toList();
+                .map(i -> test((Element) cases.item(i)))
+                .toList();
         return Stream.concat(tests.stream(),
-            Stream.of(DynamicTest.dynamicTest("pytest ends", () -> assertEquals(0, outcome.exitCode(), outcome::output))));
+                Stream.of(DynamicTest.dynamicTest("pytest ends",
+                        () -> assertEquals(0, outcome.exitCode(), outcome::output))));
     }
 
     private static DynamicTest test(Element testcase) {

@@ -41,8 +41,8 @@ record PythonTool(String program) {
         Path output = Files.createTempFile("caravan-python", ".txt");
         try {
             ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toAbsolutePath().toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile());
             // What Python compiles must not end up between the sources, which go into the jar.
             builder.environment().put("PYTHONPYCACHEPREFIX", Path.of("target/pycache").toAbsolutePath().toString());
             Process process = builder.start();
