@@ -20,7 +20,7 @@ from caravan_mlx.sampling import sampler_of
 from caravan_mlx.template import ChatTemplate
 from caravan_mlx.wire import Wire
 
-# How long new requests may be prepared before those that are being answered get their next token.
+# How long new requests may be prepared before those that have been get their next token.
 PREPARING_S = 0.05
 FAULTS = 3
 
@@ -89,7 +89,7 @@ class Engine:
             except Exception as e:
                 log_fault("a request could not be prepared", e)
                 self._wire.fail(arrival.call, "api_error", f"the request could not be prepared: {type(e).__name__}")
-            if self.running and time.monotonic() > until:
+            if time.monotonic() > until:
                 return
 
     def _prepare(self, arrival: Arrival) -> Job:
