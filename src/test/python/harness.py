@@ -104,6 +104,8 @@ class Worker:
         )
         self.lines: list[Line] = []
         self.times: list[float] = []
+        self._sent: dict[str, int] = {}
+        self._last: dict[str, int] = {}
         self.stderr = ""
         self._changed = threading.Condition()
         self._ended = False
@@ -117,10 +119,15 @@ class Worker:
         assert self.process.stdout
         for raw in self.process.stdout:
             self.listening.wait()
+            if not raw.endswith(b"\n"):
+                # The worker was ended while it wrote.
+                break
             line = json.loads(raw.decode("utf-8"))
             with self._changed:
                 self.times.append(time.monotonic())
                 self.lines.append(line)
+                if line.keys() & {"done", "error", "cancelled"} and "id" in line:
+                    self._last[line["id"]] = len(self.lines) - 1
                 self._changed.notify_all()
         with self._changed:
             self._ended = True
@@ -137,6 +144,8 @@ class Worker:
         self.process.stdin.flush()
 
     def send(self, *lines: Line) -> None:
+        with self._changed:
+            self._sent.update({line["id"]: len(self.lines) for line in lines if line["type"] == "generate" or line["id"] not in self._sent})
         self.raw(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
 
     def wait(self, what: Callable[[list[Line]], Any]) -> Any:
@@ -159,13 +168,22 @@ class Worker:
         return dict(self.wait(lambda lines: [line for line in lines if line.get("id") == id and key in line])[0])
 
     def answer(self, id: str) -> Answered:
-        """Waits for the last line of a request."""
-        self.wait(lambda lines: [1 for line in lines if line.get("id") == id and line.keys() & {"done", "error", "cancelled"}])
-        return Answered([line for line in self.lines if line.get("id") == id])
+        """Waits for the last line of a request: the one that was sent last with that id."""
+        first = self._sent[id]
+        self.wait(lambda lines: self._last.get(id, -1) >= first)
+        return Answered([line for line in self.lines[first:] if line.get("id") == id])
 
     def ask(self, id: str, *messages: Line | str, **fields: Any) -> Answered:
         self.send(generate(id, *messages, **fields))
         return self.answer(id)
+
+    def forget(self) -> None:
+        """Lets go of the lines, when all requests have been answered."""
+        with self._changed:
+            self.lines.clear()
+            self.times.clear()
+            self._sent.clear()
+            self._last.clear()
 
     def exit_code(self, within: float = 20.0) -> int:
         return self.process.wait(within)

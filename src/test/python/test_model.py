@@ -276,6 +276,13 @@ def test_quantized_caches_one_at_a_time(start: Any, trained_model: Path) -> None
         assert said.usage["input_tokens"] == (1 if i else said.usage["input_tokens"])
 
 
+def test_caches_that_cannot_be_quantized_are_noticed_before_the_first_request(start: Any, trained_model: Path) -> None:
+    worker = start(trained_model, "--kv-bits", "8", "--kv-group-size", "64")
+    assert worker.exit_code(60) == 1
+    worker.close()
+    assert "is loaded but cannot generate" in worker.lines[-1]["error"]["message"]
+
+
 def test_a_small_cache_holds_little(start: Any, trained_model: Path) -> None:
     worker = start(trained_model, "--prompt-cache-bytes", "1KB")
     for _ in range(2):

@@ -32,9 +32,9 @@ def test_finds_what_mlx_lm_finds() -> None:
             ours.keep(tokens, caches(len(tokens)))
             theirs.insert_cache("", tokens, caches(len(tokens)))
             wanted = [chance.randrange(2) for _ in range(chance.randrange(2, 14))]
-            found, cached = ours.nearest([*wanted, 9])
+            found, cached = ours.nearest(wanted)
             _, rest = theirs.fetch_nearest_cache("", wanted)
-            assert cached >= len(wanted) - len(rest), "finds less than mlx-lm"
+            assert cached >= min(len(wanted) - len(rest), len(wanted) - 1), "finds less than mlx-lm"
             assert (found[0].offset if found else 0) == cached
 
 
@@ -55,7 +55,7 @@ def test_one_token_is_left_to_go_on_from() -> None:
 
     prefixes = Prefixes(1 << 40)
     prefixes.keep([1, 2, 3, 4], caches(4))
-    assert [prefixes.nearest(tokens)[1] for tokens in ([1, 2, 3, 4], [1, 2, 3, 4, 5], [1, 2], [1], [7, 8])] == [2, 4, 0, 0, 0]
+    assert [prefixes.nearest(tokens)[1] for tokens in ([1, 2, 3, 4], [1, 2, 3, 4, 5], [1, 2], [1], [7, 8])] == [3, 4, 1, 0, 0]
 
 
 def test_what_was_used_longest_ago_goes() -> None:

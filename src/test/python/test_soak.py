@@ -35,7 +35,6 @@ def test_memory_is_flat_over_ten_thousand_requests(start: Any, random_model: Pat
         worker.send({"type": "cancel", "id": ids[7]})
         for id in ids:
             worker.answer(id)
-        worker.lines.clear()
-        worker.times.clear()
+        worker.forget()
     after = resident(worker)
     assert after - before <= max(20, before // 10), f"{before} MB after {WARM_UP} requests, {after} MB after {ALL}"

@@ -126,14 +126,15 @@ def _work(args: argparse.Namespace, wire: Wire, inbox: Inbox, started: _Started)
     except ValueError as e:
         raise Fatal(str(e)) from e
     prefixes = Prefixes(args.prompt_cache_bytes)
+    quantized = {"kv_bits": args.kv_bits, "kv_group_size": args.kv_group_size, "quantized_kv_start": args.quantized_kv_start}
+    options = {} if args.kv_bits is None else quantized
     lane: Lane
-    if model.batchable and args.kv_bits is None:
+    if model.batchable and not options:
         lane = BatchLane(model, prefixes, args.concurrency, args.prefill_step_size, args.prefill_concurrency)
     else:
-        quantized = {"kv_bits": args.kv_bits, "kv_group_size": args.kv_group_size, "quantized_kv_start": args.quantized_kv_start}
-        lane = SingleLane(model, prefixes, args.prefill_step_size, quantized if args.kv_bits else {})
+        lane = SingleLane(model, prefixes, args.prefill_step_size, options)
     inbox.loading = "generating a first token"
-    _warm(model)
+    _warm(model, options)
     engine = started.engine = Engine(model, template, lane, wire, inbox.arrivals)
     log(f"{args.model} is loaded; template: {template.form}")
     inbox.loaded()
@@ -141,14 +142,16 @@ def _work(args: argparse.Namespace, wire: Wire, inbox: Inbox, started: _Started)
     engine.run()
 
 
-def _warm(model: Model) -> None:
+def _warm(model: Model, options: dict[str, Any]) -> None:
     """The first token takes longer than those behind it: kernels are compiled and weights come into memory."""
+    # Quantized from the first token on, so that caches that cannot be are noticed here.
+    options = {**options, "quantized_kv_start": 0} if options else {}
     from mlx_lm import stream_generate
 
     from caravan_mlx.model import out_of_memory
 
     try:
-        for _ in stream_generate(model.model, model.tokenizer, [0, 0], max_tokens=2):
+        for _ in stream_generate(model.model, model.tokenizer, [0, 0], max_tokens=2, **options):
             pass
     except Exception as e:
         why = "out of memory" if out_of_memory(e) else f"{type(e).__name__}: {str(e)[:300]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlx_lm.models.cache import LRUPromptCache, PromptTrie, PromptTrieResult
+from mlx_lm.models.cache import LRUPromptCache, PromptTrie, PromptTrieResult, can_trim_prompt_cache, trim_prompt_cache
 
 SEQUENCES = 256
 
@@ -61,8 +61,15 @@ class Prefixes:
 
     def nearest(self, tokens: list[int]) -> tuple[Any | None, int]:
         """The cache that holds most of the beginning of ``tokens``, and how many of them. Never all: one must be left to go on from."""
-        cache, rest = self._cache.fetch_nearest_cache("", tokens[:-1])
-        return cache, len(tokens) - 1 - len(rest) if cache is not None else 0
+        cache, rest = self._cache.fetch_nearest_cache("", tokens)
+        if cache is not None and not rest:
+            # Exactly these tokens.
+            if can_trim_prompt_cache(cache):
+                trim_prompt_cache(cache, 1)
+                return cache, len(tokens) - 1
+            cache, rest = self._cache.fetch_nearest_cache("", tokens[:-1])
+            rest = [*rest, tokens[-1]]
+        return cache, len(tokens) - len(rest) if cache is not None else 0
 
     def keep(self, tokens: list[int], cache: Any, kind: str = "assistant") -> None:
         """Keeps a cache that holds exactly ``tokens``. What was used longest ago goes when there is no room."""

@@ -21,6 +21,14 @@ def make_prompt_cache(model: Any) -> list[KVCache]:
     return [KVCache()]
 
 
+def can_trim_prompt_cache(cache: list[KVCache]) -> bool:
+    return True
+
+
+def trim_prompt_cache(cache: list[KVCache], number: int) -> None:
+    del cache[0].tokens[-number:]
+
+
 @dataclass
 class PromptTrieResult:
     model: Any
