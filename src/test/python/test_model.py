@@ -106,8 +106,7 @@ def test_a_beginning_of_a_stop_sequence_is_text(worker: Worker) -> None:
 def test_the_answer_goes_on_from_the_assistants_words(worker: Worker) -> None:
     cut = ALICE.index(" very")
     said = worker.ask("msg_prefill", "Tell me about Alice.", assistant(ALICE[:cut]))
-    assert said.text.startswith(" ")
-    assert said.usage["output_tokens"] > 0
+    assert ALICE[:cut] + said.text == ALICE
 
 
 def test_the_same_alone_and_among_others(worker: Worker) -> None:

@@ -88,6 +88,7 @@ def _user(text: str) -> dict[str, Any]:
 # What the trained model knows: messages, tools offered, thinking, answer.
 KNOWN: list[tuple[list[dict[str, Any]], bool, bool, str]] = [
     ([_user("Tell me about Alice.")], False, False, ALICE),
+    ([_user("Tell me about Alice.")], False, True, ALICE),
     ([_user("Say something in German.")], False, False, UMLAUTS),
     ([_user("Which rabbit was late?")], False, True, f"<think>\n{THOUGHT}\n</think>\n\nThe White Rabbit."),
     ([_user("Which rabbit was late?")], False, False, "The White Rabbit, of course."),
