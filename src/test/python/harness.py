@@ -91,8 +91,8 @@ class Answered:
 class Worker:
     """A worker process. Collects its lines as they come."""
 
-    def __init__(self, model: Path | str, *options: str, stub: bool = False, **popen: Any) -> None:
-        path = [str(SOURCES)] + ([str(STUB)] if stub else [])
+    def __init__(self, model: Path | str, *options: str, stub: bool = False, libraries: Path | None = None, **popen: Any) -> None:
+        path = [str(SOURCES)] + ([str(STUB)] if stub else []) + ([str(libraries)] if libraries else [])
         env = {**os.environ, "PYTHONPATH": os.pathsep.join(path), "HF_HUB_OFFLINE": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-u", "-m", "caravan_mlx", "--model", str(model), *options],

@@ -302,6 +302,22 @@ def test_the_makers_advice_on_sampling(start: Any, trained_model: Path, tmp_path
 # Models that cannot be loaded
 
 
+def test_memory_that_is_short_is_told_as_that() -> None:
+    from caravan_mlx.model import out_of_memory
+
+    assert out_of_memory(RuntimeError("[malloc_or_wait] Unable to allocate 17179869184 bytes."))
+    assert out_of_memory(RuntimeError("[METAL] Command buffer execution failed: Insufficient Memory"))
+    assert out_of_memory(MemoryError())
+    assert not out_of_memory(RuntimeError("[matmul] Last dimension of first input"))
+
+
+def test_adapters_that_are_not_there(start: Any, random_model: Path) -> None:
+    worker = start(random_model, "--adapter-path", "/no/such/adapters")
+    assert worker.exit_code(60) == 1
+    worker.close()
+    assert worker.lines[-1]["error"]["message"] == "no such directory of an adapter: /no/such/adapters"
+
+
 def _broken(model: Path, tmp_path: Path, name: str) -> str:
     path = shutil.copytree(model, tmp_path / name)
     if name == "no config":

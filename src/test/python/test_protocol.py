@@ -37,6 +37,27 @@ def test_an_answer_in_pieces_with_usage_first_and_last(stubbed: Worker) -> None:
     assert said.last["timings"].keys() == {"queue_ms", "prefill_ms", "generation_ms"}
 
 
+def test_what_libraries_print_is_no_line_of_the_protocol(stubbed: Worker) -> None:
+    stubbed.ready()
+    stubbed.close()
+    # A line that is no JSON would have ended the reading of the lines.
+    assert [next(iter(line)) for line in stubbed.lines if "progress" not in line] == ["ready"]
+    assert "printed by a library" in stubbed.stderr
+    assert "written by a library" in stubbed.stderr
+
+
+def test_without_mlx_lm_the_worker_says_so(start, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "mlx_lm").mkdir()
+    (tmp_path / "mlx_lm/__init__.py").write_text("raise ImportError('no wheels for this machine')")
+    worker = start("a/model", libraries=tmp_path)
+    assert worker.exit_code() == 1
+    worker.close()
+    assert worker.lines[-1]["error"] == {
+        "type": "api_error",
+        "message": f"mlx-lm cannot be imported by {sys.executable}: no wheels for this machine",
+    }
+
+
 def test_the_id_is_the_first_key_of_its_lines(stubbed: Worker) -> None:
     said = stubbed.ask('odd "id" ü', "say: hi")
     assert all(next(iter(line)) == "id" for line in said.lines)

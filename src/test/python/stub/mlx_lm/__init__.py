@@ -6,6 +6,7 @@ A token is a byte. ``say: X`` is answered with X, ``slowly: X`` with 20 ms befor
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -109,6 +110,8 @@ class Model:
 
 
 def load(path: str, **options: Any) -> tuple[Model, Tokenizer, dict[str, Any]]:
+    print("printed by a library")
+    os.write(1, b"written by a library\n")
     return Model(), Tokenizer(), {"max_position_embeddings": 10_000}
 
 
