@@ -1,0 +1,3 @@
+from caravan_mlx.main import main
+
+main()

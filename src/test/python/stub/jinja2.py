@@ -1,0 +1,5 @@
+"""The one name of Jinja that the worker uses."""
+
+
+class TemplateError(Exception):
+    pass

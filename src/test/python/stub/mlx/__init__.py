@@ -1,0 +1,1 @@
+"""A stand-in for MLX, for machines without its wheels."""
