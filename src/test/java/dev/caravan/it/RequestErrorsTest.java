@@ -202,10 +202,34 @@ class RequestErrorsTest extends GatewayTest {
         assertEquals(List.of(), gateway.log().troubles());
     }
 
+    @Test
+    void anAddressThatIsTooLong() throws IOException {
+        try (RawClient client = gateway.connect()) {
+            String address = "/v1/messages?" + "a".repeat(5_000);
+            error(client.post(address, "{}"), 414, "invalid_request_error");
+            error(client.get(address), 414, "invalid_request_error");
+            assertEquals(200, client.get("/health").reply().status());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/v1/chat/completions?x=%zz, 400", "/v1/chat/%, 400", "/v1/chat/completions%, 400",
+            "/v1/chat/completions?LONG, 414"})
+    void anAddressOfTheOtherDoorThatIsNotAsItShouldBe(String path, int status) throws IOException {
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = client.post(path.replace("LONG", "a".repeat(5_000)), "{}").reply();
+            assertEquals(status, reply.status(), reply.text());
+            assertEquals("application/json", reply.header("content-type"));
+            assertEquals("{\"error\":{\"message\":\"" + reply.json().path("error").path("message").asText()
+                    + "\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":null}}", reply.text());
+        }
+        assertEquals(List.of(), gateway.log().troubles());
+    }
+
     static Stream<Arguments> whatTheServerCannotRead() {
         String line = "GET /health HTTP/1.1\r\n";
         return Stream.of(
-                Arguments.of("GET /" + "a".repeat(5_000) + " HTTP/1.1\r\nhost: a\r\n\r\n", 414),
+                Arguments.of("GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nhost: a\r\n\r\n", 414),
                 Arguments.of(line + "host: a\r\nx: " + "a".repeat(10_000) + "\r\n\r\n", 431),
                 Arguments.of(line + ("x-a: " + "a".repeat(100) + "\r\n").repeat(100) + "\r\n", 431),
                 Arguments.of("garbage\r\n\r\n", 400),
