@@ -69,6 +69,7 @@ final class ConverseContentReader {
             }
             if (tool != null) {
                 open();
+                endReasoning();
                 characters += tool.name.length();
                 out.endTool(index);
                 out.tool(index, tool.id, names.fromProvider(tool.name), "");
@@ -107,12 +108,21 @@ final class ConverseContentReader {
                 if (field.equals("contentBlockIndex")) {
                     int index = index(json);
                     if (out.started()) {
+                        endReasoning();
                         out.endTool(index);
                     }
                 } else {
                     json.skipChildren();
                 }
             }
+        }
+    }
+
+    /** A block that is signed is a block of its own: the signature is of its text, and of no text if it has none. */
+    void endReasoning() {
+        if (!signature.isEmpty()) {
+            out.seal(reasoning.toClient(signature));
+            signature = "";
         }
     }
 
@@ -174,6 +184,9 @@ final class ConverseContentReader {
             return;
         }
         open();
+        if (piece.kind != Kind.SIGNATURE || index != signed) {
+            endReasoning();
+        }
         switch (piece.kind) {
             case TEXT -> text(piece.text);
             case INPUT -> {
@@ -182,11 +195,10 @@ final class ConverseContentReader {
             }
             case THOUGHT -> thought(piece.text);
             case SIGNATURE -> {
-                signature = index == signed ? signature + piece.text : piece.text;
+                signature += piece.text;
                 signed = index;
-                out.signature(reasoning.toClient(signature));
             }
-            case REDACTED -> out.redactedThinking(piece.text);
+            case REDACTED -> out.redactedThinking(reasoning.toClient(piece.text));
         }
     }
 
@@ -237,7 +249,7 @@ final class ConverseContentReader {
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             JsonToken value = json.nextToken();
             if (field.equals("redactedContent") && value == JsonToken.VALUE_STRING) {
-                out.redactedThinking(json.getText());
+                out.redactedThinking(reasoning.toClient(json.getText()));
             } else if (field.equals("reasoningText") && value == JsonToken.START_OBJECT) {
                 String text = "";
                 String signedAs = "";
@@ -250,8 +262,8 @@ final class ConverseContentReader {
                     }
                 }
                 thought(text);
-                if (!text.isEmpty() && !signedAs.isEmpty()) {
-                    out.signature(reasoning.toClient(signedAs));
+                if (!signedAs.isEmpty()) {
+                    out.seal(reasoning.toClient(signedAs));
                 }
             } else {
                 json.skipChildren();

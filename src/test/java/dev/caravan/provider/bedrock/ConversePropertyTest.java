@@ -268,11 +268,8 @@ class ConversePropertyTest {
             Block last = blocks.isEmpty() ? null : blocks.getLast();
             switch (said.get(i).kind) {
                 case "tool" -> blocks.add(Block.tool("t" + i, "f", all.equals("{}") ? "" : all));
-                case "thinking" -> {
-                    if (!all.isEmpty()) {
-                        blocks.add(Block.thinking(all, "sig"));
-                    }
-                }
+                // What is signed is told, if only the signature: the model wants it back.
+                case "thinking" -> blocks.add(Block.thinking(all, "sig"));
                 default -> {
                     if (last != null && last.type().equals("text") && !all.isEmpty()) {
                         // Blocks are how a stream is cut; two of text without anything between them are one.
