@@ -137,6 +137,9 @@ public final class MessageJson {
         out.writeNumberField("cache_creation_input_tokens", usage.cacheCreationInputTokens());
         out.writeNumberField("cache_read_input_tokens", usage.cacheReadInputTokens());
         out.writeNumberField("output_tokens", usage.outputTokens());
+        if (usage.serviceTier() != null) {
+            out.writeStringField("service_tier", usage.serviceTier());
+        }
         out.writeEndObject();
     }
 

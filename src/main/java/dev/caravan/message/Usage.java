@@ -7,11 +7,18 @@ package dev.caravan.message;
  * @param cacheCreationInputTokens prompt tokens written to a cache
  * @param cacheReadInputTokens prompt tokens read from a cache
  * @param outputTokens tokens generated so far, cumulative
+ * @param serviceTier the capacity that served the request, {@code standard}, {@code priority} or {@code batch}; null when not told
  * @see <a href="https://platform.claude.com/docs/en/build-with-claude/prompt-caching">Anthropic: Prompt caching, usage</a>
  */
-public record Usage(long inputTokens, long cacheCreationInputTokens, long cacheReadInputTokens, long outputTokens) {
+public record Usage(long inputTokens, long cacheCreationInputTokens, long cacheReadInputTokens, long outputTokens,
+        String serviceTier) {
     /** No tokens at all. */
     public static final Usage NONE = new Usage(0, 0, 0, 0);
+
+    /** The usage of a reply whose provider does not tell which capacity served it. */
+    public Usage(long inputTokens, long cacheCreationInputTokens, long cacheReadInputTokens, long outputTokens) {
+        this(inputTokens, cacheCreationInputTokens, cacheReadInputTokens, outputTokens, null);
+    }
 
     /** The usage of a reply that no cache took part in. */
     public static Usage of(long inputTokens, long outputTokens) {
@@ -25,6 +32,13 @@ public record Usage(long inputTokens, long cacheCreationInputTokens, long cacheR
 
     /** The same prompt with another count of generated tokens. */
     public Usage withOutputTokens(long tokens) {
-        return new Usage(inputTokens, cacheCreationInputTokens, cacheReadInputTokens, tokens);
+        return new Usage(inputTokens, cacheCreationInputTokens, cacheReadInputTokens, tokens, serviceTier);
+    }
+
+    /** The same tokens, served by this capacity; this when it is null. */
+    public Usage servedBy(String tier) {
+        return tier == null
+                ? this
+                : new Usage(inputTokens, cacheCreationInputTokens, cacheReadInputTokens, outputTokens, tier);
     }
 }

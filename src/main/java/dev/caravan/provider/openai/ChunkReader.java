@@ -27,6 +27,7 @@ final class ChunkReader {
     private List<ToolFragment> calls = List.of();
     private String finishReason = "";
     private String matchedStop = "";
+    private String serviceTier;
     private OpenAiUsage usage;
     private ProviderError error;
     private boolean errorObject;
@@ -68,7 +69,8 @@ final class ChunkReader {
         String thought = !reasoningContent.isEmpty()
                 ? reasoningContent
                 : !reasoning.isEmpty() ? reasoning : detailsText;
-        return new Chunk(thought, reasoningDetails, content, refusal, calls, finishReason, matchedStop, usage, error);
+        return new Chunk(thought, reasoningDetails, content, refusal, calls, finishReason, matchedStop, serviceTier,
+                usage, error);
     }
 
     private void object() throws IOException {
@@ -79,6 +81,7 @@ final class ChunkReader {
                 case "usage" -> usage();
                 case "x_groq" -> groq();
                 case "error" -> error();
+                case "service_tier" -> serviceTier = ServiceTiers.read(json);
                 // Older vLLM: the error's fields at the top, in an object that says what it is.
                 case "object" -> errorObject = "error".equals(ReplyValue.string(json));
                 default -> json.skipChildren();

@@ -10,12 +10,14 @@ import dev.caravan.message.EventSequencer;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageStart;
 import dev.caravan.message.StopReason;
+import dev.caravan.message.Text;
 import dev.caravan.message.TokenEstimate;
 import dev.caravan.message.Usage;
 import dev.caravan.provider.ResponseDecoder;
 import dev.caravan.provider.ToolNames;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -49,6 +51,7 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     private boolean detailsToTell;
     private String finishReason = "";
     private String matchedStop = "";
+    private String serviceTier;
     private OpenAiUsage usage;
     private boolean refused;
     private long outputBytes;
@@ -165,8 +168,12 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
         if (chunk.usage() != null) {
             usage = chunk.usage();
         }
-        if (!chunk.finishReason().isEmpty()) {
+        // Some servers say null in quotes while the reply goes on.
+        if (!chunk.finishReason().isEmpty() && !chunk.finishReason().equals("null")) {
             finishReason = chunk.finishReason();
+        }
+        if (chunk.serviceTier() != null) {
+            serviceTier = chunk.serviceTier();
         }
         if (!chunk.matchedStop().isEmpty()) {
             matchedStop = chunk.matchedStop();
@@ -174,7 +181,7 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     }
 
     private void open() {
-        out.start(opening.id(), opening.model(), opening.usage());
+        out.start(opening.id(), opening.model(), opening.usage().servedBy(serviceTier));
     }
 
     private void say(Chunk chunk) {
@@ -219,9 +226,12 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     private void sign() {
         if (detailsToTell) {
             detailsToTell = false;
-            if (out.signature(details.signature())) {
-                details.clear();
+            // Encrypted reasoning may come without a text, and behind what it led to.
+            String signature = details.signature();
+            if (!out.signature(signature)) {
+                out.seal(signature);
             }
+            details.clear();
         }
     }
 
@@ -242,10 +252,15 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     }
 
     private StopReason stopReason() {
-        return switch (finishReason) {
+        return switch (finishReason.toLowerCase(Locale.ROOT)) {
+            // The second line is what Text Generation Inference, Together and Cohere say of an end of the model's own.
+            case "", "stop", "tool_calls", "function_call", "end_turn", "stop_sequence", "tool_use",
+                    "eos", "eos_token", "complete" ->
+                // A call is a call, and none is none, whatever the provider says: a client would wait for the other for ever.
+                out.toolUsed() ? StopReason.TOOL_USE : refused ? StopReason.REFUSAL : StopReason.END_TURN;
             case "length", "max_tokens" -> StopReason.MAX_TOKENS;
-            // Mistral: prompt and reply together were longer than the model can take.
-            case "model_length" -> StopReason.MODEL_CONTEXT_WINDOW_EXCEEDED;
+            // Mistral, Z.ai: prompt and reply together were longer than the model can take.
+            case "model_length", "model_context_window_exceeded" -> StopReason.MODEL_CONTEXT_WINDOW_EXCEEDED;
             // Z.ai calls it sensitive.
             case "content_filter", "sensitive" -> StopReason.REFUSAL;
             // vLLM and SGLang of a request that they gave up; Z.ai of a failure while the model ran.
@@ -254,14 +269,14 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
             case "error" -> throw OpenAiErrors.inReply(ProviderError.SILENT);
             case "insufficient_system_resource" -> throw new ApiException(ErrorType.OVERLOADED_ERROR,
                     "the provider ran out of resources before the message was complete");
-            // A call is a call, and none is none, whatever the provider says: a client would wait for the other for ever.
-            default -> out.toolUsed() ? StopReason.TOOL_USE : refused ? StopReason.REFUSAL : StopReason.END_TURN;
+            default -> throw OpenAiErrors.broken("the provider ended the message for a reason that is not known: "
+                    + Text.excerpt(finishReason));
         };
     }
 
     private Usage usage() {
         Usage estimate = opening.usage().withOutputTokens(TokenEstimate.ofBytes(outputBytes));
-        return usage == null ? estimate : usage.toUsage(estimate);
+        return (usage == null ? estimate : usage.toUsage(estimate)).servedBy(serviceTier);
     }
 
     private static boolean isDone(byte[] buffer, int start, int end) {
