@@ -57,4 +57,19 @@ class ImpossibleChatRequestsTest extends GatewayTest {
         }
         assertEquals(List.of(), upstream.calls());
     }
+
+    @ParameterizedTest
+    @DisplayName("an address that cannot be read, or is too long")
+    @CsvSource({"/v1/chat/completions?x=%zz, 400", "/v1/chat/%, 400", "/v1/chat/completions%, 400",
+            "/v1/chat/completions?LONG, 414"})
+    void anAddressOfTheOtherDoorThatIsNotAsItShouldBe(String path, int status) throws IOException {
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = client.post(path.replace("LONG", "a".repeat(5_000)), "{}").reply();
+            assertEquals(status, reply.status(), reply.text());
+            assertEquals("application/json", reply.header("content-type"));
+            assertEquals("{\"error\":{\"message\":\"" + reply.json().path("error").path("message").asText()
+                    + "\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":null}}", reply.text());
+        }
+        assertEquals(List.of(), gateway.log().troubles());
+    }
 }

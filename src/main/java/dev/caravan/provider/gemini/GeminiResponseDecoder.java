@@ -242,7 +242,10 @@ public final class GeminiResponseDecoder implements ResponseDecoder {
     private void finish() {
         StopReason reason = stopReason();
         open();
-        sealEnd();
+        // Clients take the last block for the answer, and Gemini does not insist on the signature of a text.
+        if (!textOpen || out.toolUsed()) {
+            sealEnd();
+        }
         out.finish(reason, null, usage());
     }
 

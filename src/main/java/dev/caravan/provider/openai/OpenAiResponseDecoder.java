@@ -54,6 +54,7 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     private String serviceTier;
     private OpenAiUsage usage;
     private boolean refused;
+    private boolean answered;
     private long outputBytes;
 
     /**
@@ -192,6 +193,7 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
             if (piece.thinking()) {
                 think(piece.text());
             } else {
+                answered = true;
                 count(piece.text());
                 out.text(piece.text());
             }
@@ -246,7 +248,12 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     private void finish() {
         StopReason reason = stopReason();
         open();
-        sign();
+        if (answered && !out.toolUsed()) {
+            // Details behind the answer: clients take the last block for it, so none is begun for them.
+            detailsToTell = detailsToTell && out.signature(details.signature());
+        } else {
+            sign();
+        }
         boolean stopped = reason == StopReason.END_TURN && stopSequences.contains(matchedStop);
         out.finish(stopped ? StopReason.STOP_SEQUENCE : reason, stopped ? matchedStop : null, usage());
     }

@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -263,28 +262,6 @@ class ConverseStreamTest {
         Converse.stream("contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\"}}\nmessageStop "
                 + "{\"stopReason\":\"something_new\"}\n" + USAGE).fails("start\n0 text\n0 +a", 502, "api_error",
                         "the provider ended the message for a reason that is not known: something_new");
-    }
-
-    @ParameterizedTest
-    @DisplayName("case 4: reasoning that other vendors' models signed stays apart, block by block, and so does what is encrypted")
-    @CsvSource(delimiter = '|', textBlock = """
-        anthropic.claude-x | EqQB | b64=
-        amazon.nova-x      | caravan:bedrock:EqQB | caravan:bedrock:b64=
-        """)
-    void signedReasoning(String model, String signature, String data) {
-        String thought = "contentBlockDelta {\"contentBlockIndex\":%1$d,\"delta\":{\"reasoningContent\":{\"text\":\"%2$s\"}}}\n"
-                + "contentBlockDelta {\"contentBlockIndex\":%1$d,\"delta\":{\"reasoningContent\":{\"signature\":\"Eq\"}}}\n"
-                + "contentBlockDelta {\"contentBlockIndex\":%1$d,\"delta\":{\"reasoningContent\":{\"signature\":\"QB\"}}}\n"
-                + "contentBlockStop {\"contentBlockIndex\":%1$d}\n";
-        Converse.stream(thought.formatted(0, "a") + thought.formatted(1, "b")
-                + "contentBlockDelta {\"contentBlockIndex\":2,\"delta\":{\"reasoningContent\":{\"redactedContent\":\"b64=\"}}}\n"
-                + "contentBlockDelta {\"contentBlockIndex\":3,\"delta\":{\"reasoningContent\":{\"signature\":\"EqQB\"}}}\n"
-                + "contentBlockStop {\"contentBlockIndex\":3}\n"
-                + "messageStop {\"stopReason\":\"end_turn\"}\n" + USAGE, model)
-                .is(("start\n0 thinking\n0 +a\n0 signature SIGNATURE\n0 stop\n1 thinking\n1 +b\n1 signature SIGNATURE\n1 stop\n"
-                        + "2 redacted_thinking " + data
-                        + "\n2 stop\n3 thinking\n3 signature SIGNATURE\n3 stop\n").replace("SIGNATURE", signature)
-                        + END);
     }
 
     @ParameterizedTest

@@ -171,9 +171,6 @@ class GeminiStreamTest {
             1 +It is 4
             1 +.
             1 stop
-            2 thinking
-            2 signature caravan:gemini:end:EqkECqYEARFN+/==
-            2 stop
             end end_turn in 50 created 0 read 0 out 4
             stop
             """);
@@ -270,36 +267,7 @@ class GeminiStreamTest {
             1 +4
             1 +2
             1 stop
-            2 thinking
-            2 signature caravan:gemini:end:T
-            2 stop
             end end_turn in 50 created 0 read 0 out 1
-            stop
-            """);
-    }
-
-    @Test
-    void aSignatureAloneBehindATextEndsItBeforeACall() {
-        says("""
-            P [{"text":"x"}]
-            P [{"text":"","thoughtSignature":"S"}]
-            P [{"functionCall":{"name":"a"},"thoughtSignature":"T"}]
-            F STOP
-            """, """
-            start
-            0 text
-            0 +x
-            0 stop
-            1 thinking
-            1 signature caravan:gemini:end:S
-            1 stop
-            2 thinking
-            2 signature caravan:gemini:next:T
-            2 stop
-            3 tool_use toolu_1_0 a
-            3 +
-            3 stop
-            end tool_use in 50 created 0 read 0 out 1
             stop
             """);
     }

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** One request as each known server gets it, byte for byte. */
 class PresetRequestsTest {
@@ -328,23 +327,6 @@ class PresetRequestsTest {
                     .append("0".repeat(30)).append(turn).append("\",\"name\":\"a\",\"input\":{\"n\":").append(turn)
                     .append("}}]}");
         }
-    }
-
-    @ParameterizedTest
-    @DisplayName("case 4, OpenRouter: encrypted reasoning without a text comes back, before the answer, behind it and behind calls")
-    @ValueSource(strings = {"E\nD {\"content\":\"x\"}\n", "D {\"content\":\"x\"}\nE\n"})
-    void encryptedReasoningAlone(String stream) {
-        String encrypted = "{\"type\":\"reasoning.encrypted\",\"data\":\"gAAA\",\"id\":\"rs_1\",\"format\":\"openai-responses-v1\",\"index\":0}";
-        Decoded decoded = Decoded.stream(
-                stream.replace("E\n", "D {\"reasoning\":null,\"reasoning_details\":[" + encrypted + "]}\n")
-                        + "F stop\n[DONE]",
-                Encoded.provider("preset: openrouter").options(), Decoded.NO_NAMES);
-        String message = decoded.message();
-        String content = message.substring(message.indexOf("\"content\":") + 10, message.indexOf(",\"stop_reason\""));
-        assertTrue(content.contains("{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"caravan:openai:"),
-                content);
-        assertEquals("[{\"role\":\"assistant\",\"content\":\"x\",\"reasoning_details\":[" + encrypted + "]}]",
-                Encoded.messages("[{\"role\":\"assistant\",\"content\":" + content + "}]", preset("openrouter")));
     }
 
     @Test
