@@ -21,7 +21,8 @@ class ConverseReasoningTest {
                 + "contentBlockDelta {\"contentBlockIndex\":2,\"delta\":{\"reasoningContent\":{\"redactedContent\":\"b64=\"}}}\n"
                 + "contentBlockDelta {\"contentBlockIndex\":3,\"delta\":{\"reasoningContent\":{\"signature\":\"EqQB\"}}}\n"
                 + "contentBlockStop {\"contentBlockIndex\":3}\n"
-                + "messageStop {\"stopReason\":\"end_turn\"}\n" + "metadata {\"usage\":{\"inputTokens\":7,\"outputTokens\":9}}", model)
+                + "messageStop {\"stopReason\":\"end_turn\"}\n"
+                + "metadata {\"usage\":{\"inputTokens\":7,\"outputTokens\":9}}", model)
                 .is(("start\n0 thinking\n0 +a\n0 signature SIGNATURE\n0 stop\n1 thinking\n1 +b\n1 signature SIGNATURE\n1 stop\n"
                         + "2 redacted_thinking " + data
                         + "\n2 stop\n3 thinking\n3 signature SIGNATURE\n3 stop\n").replace("SIGNATURE", signature)

@@ -299,7 +299,7 @@ class ContentsWriterTest {
                 contents(conversation, "gemini-2.0-flash"));
         StreamCuts.Outcome outcome = Decoded
                 .stream("P [{\"text\":\"x\"}]\nP [{\"text\":\"\",\"thoughtSignature\":\"S\"}]\n"
-                        + "P [{\"functionCall\":{\"id\":\"A\",\"name\":\"a\",\"args\":{}}}]\nF STOP");
+                        + "P [{\"functionCall\":{\"id\":\"A\",\"name\":\"a\",\"args\":{\"x\":1.0}}}]\nF STOP");
         String message = Decoded.message(outcome.events());
         String asSent = message.substring(message.indexOf("\"content\":") + 10, message.indexOf(",\"stop_reason\""));
         String encoded = contents("[" + ASK + ",{\"role\":\"assistant\",\"content\":" + asSent + "}]");

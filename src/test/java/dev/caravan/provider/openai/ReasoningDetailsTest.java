@@ -16,7 +16,8 @@ class ReasoningDetailsTest {
     /** The message's content; {@code E} stands for a chunk with encrypted reasoning and nothing else, {@code C} for one with a call. */
     private static String content(String stream) {
         String chunks = stream.replace("E\n", "D {\"reasoning\":null,\"reasoning_details\":[" + ENCRYPTED + "]}\n")
-                .replace("C\n", "D {\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"a\",\"arguments\":\"{}\"}}]}\n");
+                .replace("C\n",
+                        "D {\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"a\",\"arguments\":\"{}\"}}]}\n");
         String message = Decoded.stream(chunks + "F stop\n[DONE]", Encoded.provider("preset: openrouter").options(),
                 Decoded.NO_NAMES).message();
         return message.substring(message.indexOf("\"content\":") + 10, message.indexOf(",\"stop_reason\""));
@@ -24,10 +25,12 @@ class ReasoningDetailsTest {
 
     @ParameterizedTest
     @DisplayName("case 4, OpenRouter: encrypted reasoning without a text comes back, before an answer and around calls")
-    @ValueSource(strings = {"E\nD {\"content\":\"x\"}\n", "D {\"content\":\"x\"}\nE\nC\n", "D {\"content\":\"x\"}\nC\nE\n"})
+    @ValueSource(strings = {"E\nD {\"content\":\"x\"}\n", "D {\"content\":\"x\"}\nE\nC\n",
+            "D {\"content\":\"x\"}\nC\nE\n"})
     void comesBack(String stream) {
         String content = content(stream);
-        assertTrue(content.contains("{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"caravan:openai:"), content);
+        assertTrue(content.contains("{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"caravan:openai:"),
+                content);
         String encoded = Encoded.messages("[{\"role\":\"assistant\",\"content\":" + content + "}]",
                 PresetRequestsTest.preset("openrouter"));
         assertTrue(encoded.startsWith(
