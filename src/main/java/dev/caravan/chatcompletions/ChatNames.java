@@ -34,6 +34,11 @@ final class ChatNames {
         };
     }
 
+    /** The capacity that served the request. */
+    static String serviceTier(String tier) {
+        return tier.equals("standard") ? "default" : tier;
+    }
+
     /** What a client that knows no parallel calls cannot be told. */
     static ApiException secondCall() {
         return new ApiException(502, ErrorType.API_ERROR,

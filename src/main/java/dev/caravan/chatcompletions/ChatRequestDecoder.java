@@ -56,6 +56,7 @@ final class ChatRequestDecoder {
         reasoning();
         responseFormat(system);
         user();
+        serviceTier();
         if (system.isEmpty()) {
             message.remove("system");
         }
@@ -164,6 +165,21 @@ final class ChatRequestDecoder {
             paths.put("metadata.user_id", user.path());
             message.putObject("metadata").put("user_id", user.string());
         }
+    }
+
+    /** Both APIs have an automatic tier and a standard one; what is faster or cheaper than that the Messages API cannot ask for. */
+    private void serviceTier() {
+        JsonField tier = request.get("service_tier");
+        if (!tier.present()) {
+            return;
+        }
+        paths.put("service_tier", tier.path());
+        message.put("service_tier", switch (tier.string()) {
+            case "auto", "scale", "priority", "fast" -> "auto";
+            case "default", "flex" -> "standard_only";
+            default -> throw tier.unexpected(
+                    "\"auto\", \"default\", \"flex\", \"scale\", \"priority\" or \"fast\"");
+        });
     }
 
     private static boolean flag(JsonField field) {

@@ -23,12 +23,20 @@ record ChatUsage(Usage tokens, long reasoning) {
         return new ChatUsage(new Usage(number(usage.path("input_tokens"), tokens.inputTokens()),
                 number(usage.path("cache_creation_input_tokens"), tokens.cacheCreationInputTokens()),
                 number(usage.path("cache_read_input_tokens"), tokens.cacheReadInputTokens()),
-                number(usage.path("output_tokens"), tokens.outputTokens())),
+                number(usage.path("output_tokens"), tokens.outputTokens()),
+                usage.path("service_tier").isTextual() ? usage.path("service_tier").textValue() : tokens.serviceTier()),
                 number(usage.path("output_tokens_details").path("thinking_tokens"), reasoning));
     }
 
     private static long number(JsonNode number, long otherwise) {
         return number.canConvertToLong() ? number.asLong() : otherwise;
+    }
+
+    /** Writes the field {@code service_tier} where it is known, which stands beside the usage here. */
+    void writeTierTo(JsonGenerator out) throws IOException {
+        if (tokens.serviceTier() != null) {
+            out.writeStringField("service_tier", ChatNames.serviceTier(tokens.serviceTier()));
+        }
     }
 
     /** Writes the field {@code usage}. */

@@ -123,6 +123,7 @@ final class ChunkEncoder {
         json.writeStringField("object", "chat.completion.chunk");
         json.writeNumberField("created", created);
         json.writeStringField("model", model);
+        usage.writeTierTo(json);
     }
 
     void text(String text) {

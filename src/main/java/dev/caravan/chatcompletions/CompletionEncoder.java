@@ -82,7 +82,9 @@ final class CompletionEncoder {
             out.writeStringField("finish_reason", finishReason);
             out.writeEndObject();
             out.writeEndArray();
-            ChatUsage.NONE.with(message.path("usage")).writeTo(out);
+            ChatUsage usage = ChatUsage.NONE.with(message.path("usage"));
+            usage.writeTierTo(out);
+            usage.writeTo(out);
         });
     }
 

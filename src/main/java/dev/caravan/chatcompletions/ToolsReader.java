@@ -2,11 +2,13 @@ package dev.caravan.chatcompletions;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
- * Translates the tools of a request and how the model is to choose among them; also under the names that both had of old,
+ * Translates the tools of a request and how the model is to choose among them, or among some of them; also under the names that both had of old,
  * {@code functions} and {@code function_call}.
  */
 final class ToolsReader {
@@ -27,15 +29,31 @@ final class ToolsReader {
     }
 
     void translateTo(ObjectNode message) {
-        ArrayNode tools = JsonField.JSON.createArrayNode();
+        List<JsonField> declared = new ArrayList<>();
+        List<ObjectNode> translated = new ArrayList<>();
         for (JsonField tool : request.get(functions ? "functions" : "tools").elements()) {
             JsonField function = functions ? tool.object() : function(tool);
-            paths.put("tools." + tools.size(), function.path());
-            paths.put("tools." + tools.size() + ".input_schema", function.path() + ".parameters");
-            tools.add(tool(function));
+            declared.add(function);
+            translated.add(tool(function));
         }
         JsonField choice = request.get(functions ? "function_call" : "tool_choice");
-        ObjectNode chosen = choice.present() ? choice(choice) : null;
+        Set<String> offered = names;
+        ObjectNode chosen = null;
+        if (choice.present() && !functions && isAllowedTools(choice)) {
+            JsonField allowed = choice.required("allowed_tools").object();
+            offered = allowed(allowed.required("tools"));
+            chosen = mode(allowed.required("mode"));
+        } else if (choice.present()) {
+            chosen = choice(choice);
+        }
+        ArrayNode tools = JsonField.JSON.createArrayNode();
+        for (int i = 0; i < translated.size(); i++) {
+            if (offered.contains(translated.get(i).get("name").textValue())) {
+                paths.put("tools." + tools.size(), declared.get(i).path());
+                paths.put("tools." + tools.size() + ".input_schema", declared.get(i).path() + ".parameters");
+                tools.add(translated.get(i));
+            }
+        }
         if (tools.isEmpty()) {
             return; // what is left of a choice is to call nothing
         }
@@ -51,6 +69,31 @@ final class ToolsReader {
             paths.put("tool_choice", choice.path());
             message.set("tool_choice", chosen);
         }
+    }
+
+    private static boolean isAllowedTools(JsonField choice) {
+        return !choice.isString() && choice.object().get("type").present()
+                && choice.get("type").string().equals("allowed_tools");
+    }
+
+    /** The names of the tools that the model may call; the Messages API cannot say that, so no other is offered. */
+    private Set<String> allowed(JsonField tools) {
+        Set<String> allowed = new HashSet<>();
+        for (JsonField tool : tools.elements()) {
+            allowed.add(chosen(function(tool.object())));
+        }
+        if (allowed.isEmpty()) {
+            throw tools.problem("there are no tools to choose from");
+        }
+        return allowed;
+    }
+
+    private static ObjectNode mode(JsonField mode) {
+        return switch (mode.string()) {
+            case "auto" -> type("auto");
+            case "required" -> type("any");
+            default -> throw mode.unexpected("\"auto\" or \"required\"");
+        };
     }
 
     private static boolean isFalse(JsonField field) {
@@ -104,7 +147,8 @@ final class ToolsReader {
                     }
                     yield type("any");
                 }
-                default -> throw choice.unexpected("\"none\", \"auto\", \"required\" or a function");
+                default -> throw choice.unexpected(
+                        "\"none\", \"auto\", \"required\", a function or allowed tools");
             };
         }
         return type("tool").put("name", chosen(functions ? choice.object() : function(choice)));

@@ -10,6 +10,7 @@ import dev.caravan.config.HttpProvider;
 import dev.caravan.config.OllamaProvider;
 import dev.caravan.config.OpenAiProvider;
 import dev.caravan.message.ApiException;
+import dev.caravan.message.ApiVersion;
 import dev.caravan.provider.bedrock.AwsSigner;
 import java.io.IOException;
 import java.net.URI;
@@ -116,8 +117,8 @@ final class HttpProviderCheck {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("accept", "application/json");
         headers.put("user-agent", "caravan");
-        if (provider instanceof AnthropicProvider) {
-            headers.put("anthropic-version", "2023-06-01");
+        if (provider instanceof AnthropicProvider anthropic) {
+            headers.put("anthropic-version", anthropic.version().orElse(ApiVersion.V2023_06_01.wireName()));
         }
         if (withKey && endpoint.apiKey().isPresent()) {
             String key = endpoint.apiKey().get().reveal();

@@ -18,11 +18,12 @@ public record OpenAiOptions(PrematureEnd prematureEnd, Access access, Parameters
     /** What suits a server that is only known to speak the dialect. */
     public static final OpenAiOptions DEFAULT = new OpenAiOptions(PrematureEnd.ERROR,
             new Access("authorization", Optional.empty()),
-            new Parameters(MaxTokensField.MAX_TOKENS, 4, false, true, UserField.NONE, StructuredOutput.JSON_SCHEMA),
+            new Parameters(MaxTokensField.MAX_TOKENS, 4, false, true, UserField.NONE, StructuredOutput.JSON_SCHEMA,
+                    ServiceTier.NONE),
             new Tools(ToolChoiceForm.ANY, true, true, ToolIds.AS_GIVEN),
             new Reasoning(ReasoningRequest.EFFORT, List.of(Effort.LOW, Effort.MEDIUM, Effort.HIGH), 4_096, 16_384,
                     ReasoningReplay.NONE),
-            new Content(Images.ALL, Files.NONE, false));
+            new Content(Images.ALL, Files.NONE, ToolResults.TEXT, false));
 
     /**
      * How a provider is called.
@@ -41,9 +42,10 @@ public record OpenAiOptions(PrematureEnd prematureEnd, Access access, Parameters
      * @param streamUsage      whether it is asked for the usage of a stream, by {@code stream_options}
      * @param userField        the field for who the user is
      * @param structuredOutput whether an answer can be bound to a schema
+     * @param serviceTier      what it calls its standard capacity, where it can be asked for
      */
     public record Parameters(MaxTokensField maxTokensField, int maxStop, boolean topK, boolean streamUsage,
-            UserField userField, StructuredOutput structuredOutput) {}
+            UserField userField, StructuredOutput structuredOutput, ServiceTier serviceTier) {}
 
     /**
      * What a provider takes of tools.
@@ -74,10 +76,11 @@ public record OpenAiOptions(PrematureEnd prematureEnd, Access access, Parameters
     /**
      * What a provider takes of the conversation.
      *
+     * @param toolResults what the message with a tool's result can hold
      * @param strictTurns whether its templates want the system's turn first only, those of user and assistant in turns, no turn
      *                    of the user directly behind results of tools, and a text for each
      */
-    public record Content(Images images, Files files, boolean strictTurns) {}
+    public record Content(Images images, Files files, ToolResults toolResults, boolean strictTurns) {}
 
     /**
      * The field of a chat completions request that bounds the answer. OpenAI replaced the first by the second, which its
@@ -154,6 +157,48 @@ public record OpenAiOptions(PrematureEnd prematureEnd, Access access, Parameters
         private final String id;
 
         StructuredOutput(String id) {
+            this.id = id;
+        }
+
+        /** The name in {@code caravan.yaml}. */
+        @Override
+        public String id() {
+            return id;
+        }
+    }
+
+    /** What a provider calls its standard capacity in {@code service_tier}, where {@code auto} is what it chooses itself. */
+    public enum ServiceTier implements Named {
+        /** It has no such field. */
+        NONE("none"),
+        /** OpenAI's name. */
+        DEFAULT("default"),
+        /** Groq's name. */
+        ON_DEMAND("on_demand");
+
+        private final String id;
+
+        ServiceTier(String id) {
+            this.id = id;
+        }
+
+        /** The name in {@code caravan.yaml}. */
+        @Override
+        public String id() {
+            return id;
+        }
+    }
+
+    /** What the message with a tool's result can hold. */
+    public enum ToolResults implements Named {
+        /** Text; images and files follow in a message of the user. */
+        TEXT("text"),
+        /** Parts: text, images and files. */
+        PARTS("parts");
+
+        private final String id;
+
+        ToolResults(String id) {
             this.id = id;
         }
 

@@ -11,9 +11,11 @@ import dev.caravan.config.OpenAiOptions.PrematureEnd;
 import dev.caravan.config.OpenAiOptions.Reasoning;
 import dev.caravan.config.OpenAiOptions.ReasoningReplay;
 import dev.caravan.config.OpenAiOptions.ReasoningRequest;
+import dev.caravan.config.OpenAiOptions.ServiceTier;
 import dev.caravan.config.OpenAiOptions.StructuredOutput;
 import dev.caravan.config.OpenAiOptions.ToolChoiceForm;
 import dev.caravan.config.OpenAiOptions.ToolIds;
+import dev.caravan.config.OpenAiOptions.ToolResults;
 import dev.caravan.config.OpenAiOptions.Tools;
 import dev.caravan.config.OpenAiOptions.UserField;
 import java.util.ArrayList;
@@ -28,9 +30,10 @@ final class OpenAiReader {
     static final List<String> KEYS = List.of("dialect", "preset", "base-url", "api-key", "headers", "timeouts",
             "models", "options", MediaFetchReader.KEY);
     private static final List<String> OPTIONS = List.of("max-tokens-field", "premature-end", "max-stop", "top-k",
-            "stream-usage", "user-field", "structured-output", "tool-choice", "parallel-tool-calls", "strict-tools",
+            "stream-usage", "user-field", "structured-output", "service-tier", "tool-choice", "parallel-tool-calls",
+            "strict-tools",
             "tool-ids", "reasoning", "efforts", "medium-effort-from", "high-effort-from", "reasoning-replay", "images",
-            "files", "strict-turns", "key-header", "api-version");
+            "files", "tool-results", "strict-turns", "key-header", "api-version");
     private static final int MOST_STOP = 1_000;
     private static final int MOST_TOKENS = 1_000_000_000;
     /** What a query can hold as it is: RFC 3986, section 2.3. */
@@ -67,7 +70,8 @@ final class OpenAiReader {
                         number("max-stop", 0, MOST_STOP, parameters.maxStop()), bool("top-k", parameters.topK()),
                         bool("stream-usage", parameters.streamUsage()),
                         choice("user-field", UserField.values(), parameters.userField()),
-                        choice("structured-output", StructuredOutput.values(), parameters.structuredOutput())),
+                        choice("structured-output", StructuredOutput.values(), parameters.structuredOutput()),
+                        choice("service-tier", ServiceTier.values(), parameters.serviceTier())),
                 new Tools(choice("tool-choice", ToolChoiceForm.values(), tools.choice()),
                         bool("parallel-tool-calls", tools.parallel()), bool("strict-tools", tools.strict()),
                         choice("tool-ids", ToolIds.values(), tools.ids())),
@@ -78,6 +82,7 @@ final class OpenAiReader {
                         choice("reasoning-replay", ReasoningReplay.values(), reasoning.replay())),
                 new Content(choice("images", Images.values(), content.images()),
                         choice("files", Files.values(), content.files()),
+                        choice("tool-results", ToolResults.values(), content.toolResults()),
                         bool("strict-turns", content.strictTurns())));
     }
 

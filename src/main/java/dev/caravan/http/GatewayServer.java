@@ -1,5 +1,6 @@
 package dev.caravan.http;
 
+import dev.caravan.message.ReplyFormat;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -8,6 +9,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.core.Handler;
 import java.time.Duration;
+import java.util.function.Function;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -24,20 +26,29 @@ public final class GatewayServer extends VertxPlatformHttpServer {
     private static final Logger LOG = LoggerFactory.getLogger(VertxPlatformHttpServer.class);
     /** The path of a door that takes everything. */
     private static final String EVERYTHING = "/*";
+    /** The longest address that is served, in characters. */
+    private static final int MAX_ADDRESS = 4_096;
+    /** The longest first line, in bytes, of a request that is read at all, so that it can be told at its own door that it is too long. */
+    private static final int MAX_LINE = 4 * MAX_ADDRESS;
 
     private final VertxPlatformHttpServerConfiguration settings;
     private final IdleConnections connections;
+    private final Function<String, ReplyFormat> formats;
     private Vertx ownVertx;
     private HttpServer server;
 
     /**
      * @param settings where to listen
      * @param requestTimeout how long a connection may be open with no request under way and none arriving in full
+     * @param formats how failures of the server itself are told at an address, which is a path and perhaps a query, as the client
+     *        wrote it
      */
-    public GatewayServer(VertxPlatformHttpServerConfiguration settings, Duration requestTimeout) {
+    public GatewayServer(VertxPlatformHttpServerConfiguration settings, Duration requestTimeout,
+            Function<String, ReplyFormat> formats) {
         super(settings);
         this.settings = settings;
         this.connections = new IdleConnections(requestTimeout);
+        this.formats = formats;
     }
 
     @Override
@@ -61,7 +72,7 @@ public final class GatewayServer extends VertxPlatformHttpServer {
         super.initializeServer();
         String name = VertxPlatformHttpRouter.getRouterNameFromPort(settings.getBindPort());
         Router routes = VertxPlatformHttpRouter.lookup(getCamelContext(), name);
-        ServerFailure.handle(routes);
+        ServerFailure.handle(routes, formats);
         getCamelContext().getRegistry().unbind(name);
         getCamelContext().getRegistry().bind(name, new Doors(this, routes, name));
     }
@@ -70,11 +81,16 @@ public final class GatewayServer extends VertxPlatformHttpServer {
     protected void startServer() {
         String name = VertxPlatformHttpRouter.getRouterNameFromPort(settings.getBindPort());
         Router doors = VertxPlatformHttpRouter.lookup(getCamelContext(), name);
-        HttpServer opened = getVertx().createHttpServer(connections.serverOptions())
-                .connectionHandler(connections::opened).invalidRequestHandler(ServerFailure::invalid)
+        HttpServer opened = getVertx().createHttpServer(connections.serverOptions().setMaxInitialLineLength(MAX_LINE))
+                .connectionHandler(connections::opened)
+                .invalidRequestHandler(request -> ServerFailure.invalid(request, formats))
                 .requestHandler(request -> {
                     connections.asked(request);
-                    EarlyBody.take(request, doors);
+                    if (request.uri().length() > MAX_ADDRESS) {
+                        ServerFailure.tooLong(request, formats.apply(request.uri()));
+                    } else {
+                        EarlyBody.take(request, doors);
+                    }
                 });
         await(opened.listen(settings.getBindPort(), settings.getBindHost()));
         server = opened;

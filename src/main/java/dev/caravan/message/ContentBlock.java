@@ -51,7 +51,12 @@ public sealed interface ContentBlock {
     }
 
     /** Earlier reasoning that only its provider can read. */
-    record RedactedThinking(String data) implements ContentBlock {}
+    record RedactedThinking(String data) implements ContentBlock {
+        /** Whether Caravan marked it as that of a provider other than Anthropic. */
+        public boolean minted() {
+            return data.startsWith(Thinking.MINTED_SIGNATURE);
+        }
+    }
 
     /** An earlier call of a tool. */
     record ToolUse(String id, String name, RawJson input) implements ContentBlock {}

@@ -141,6 +141,9 @@ public final class MessageJson {
             out.writeNumberField("thinking_tokens", usage.thinkingTokens());
             out.writeEndObject();
         }
+        if (usage.serviceTier() != null) {
+            out.writeStringField("service_tier", usage.serviceTier());
+        }
         out.writeEndObject();
     }
 

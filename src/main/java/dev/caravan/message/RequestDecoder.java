@@ -43,6 +43,7 @@ public final class RequestDecoder {
     private String effort;
     private RawJson outputSchema;
     private String userId;
+    private String serviceTier;
 
     private RequestDecoder(byte[] body, ApiVersion version) throws IOException {
         this.body = body;
@@ -122,6 +123,7 @@ public final class RequestDecoder {
             case "thinking" -> thinking();
             case "output_config" -> outputConfig();
             case "metadata" -> metadata();
+            case "service_tier" -> serviceTier = json.string();
             default -> json.skip();
         }
     }
@@ -137,7 +139,7 @@ public final class RequestDecoder {
         int most = maxTokens == null ? 0 : maxTokens;
         return new MessageRequest(body, modelOffset, modelLength, model, system, messages, most, stream, stopSequences,
                 temperature, topP, topK, tools, toolChoice, thinking, effort, outputSchema, userId,
-                content.mediaBytes(), content.mediaTokens());
+                serviceTier, content.mediaBytes(), content.mediaTokens());
     }
 
     /** With tools the model may think between its calls, and then the budget of all of them may exceed one reply's tokens. */

@@ -1,7 +1,9 @@
 package dev.caravan.provider;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.caravan.message.ContentBlock;
 import dev.caravan.message.ContentBlock.Text;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,5 +43,16 @@ public final class SystemPrompt {
             }
         }
         return prompt.toString();
+    }
+
+    /** Writes those texts as the message of the role {@code system} that begins a conversation; nothing if there is none. */
+    public static void writeMessage(List<ContentBlock> system, JsonGenerator out) throws IOException {
+        String text = text(system);
+        if (!text.isEmpty()) {
+            out.writeStartObject();
+            out.writeStringField("role", "system");
+            out.writeStringField("content", text);
+            out.writeEndObject();
+        }
     }
 }

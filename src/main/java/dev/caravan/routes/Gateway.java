@@ -1,5 +1,6 @@
 package dev.caravan.routes;
 
+import dev.caravan.chatcompletions.ChatDoor;
 import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.ConfigException;
 import dev.caravan.http.GatewayServer;
@@ -94,7 +95,7 @@ public final class Gateway implements CamelContextAware {
         settings.setBindHost(host);
         settings.setBindPort(port);
         context.getRegistry().bind("caravanHttp", settings);
-        context.addService(new GatewayServer(settings, requestTimeout));
+        context.addService(new GatewayServer(settings, requestTimeout, ChatDoor::format));
         // Camel JBang opens a server of its own, on 0.0.0.0:8080, as soon as it has to find this component by itself.
         if (context.hasComponent(PlatformHttpConstants.PLATFORM_HTTP_COMPONENT_NAME) == null) {
             context.addComponent(PlatformHttpConstants.PLATFORM_HTTP_COMPONENT_NAME, new PlatformHttpComponent());

@@ -81,6 +81,24 @@ class ChatRequestDecoderTest {
                         translatedTools + ",\"tool_choice\":{\"type\":\"any\"}"),
                 Arguments.of(tools + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}",
                         translatedTools + ",\"tool_choice\":{\"type\":\"tool\",\"name\":\"f\"}"),
+                Arguments.of(
+                        "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"a\"}},{\"type\":\"function\",\"function\":"
+                                + "{\"name\":\"b\"}}],\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\","
+                                + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"b\"}}]}}",
+                        "\"tools\":[{\"name\":\"b\",\"input_schema\":{\"type\":\"object\",\"properties\":{}}}],"
+                                + "\"tool_choice\":{\"type\":\"auto\"}"),
+                Arguments.of(
+                        "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"a\"}},{\"type\":\"function\",\"function\":"
+                                + "{\"name\":\"b\"}}],\"parallel_tool_calls\":false,\"tool_choice\":{\"type\":\"allowed_tools\","
+                                + "\"allowed_tools\":{\"mode\":\"required\","
+                                + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"a\"}}]}}",
+                        "\"tools\":[{\"name\":\"a\",\"input_schema\":{\"type\":\"object\",\"properties\":{}}}],"
+                                + "\"tool_choice\":{\"type\":\"any\",\"disable_parallel_tool_use\":true}"),
+                Arguments.of("\"service_tier\":\"auto\"", "\"service_tier\":\"auto\""),
+                Arguments.of("\"service_tier\":\"default\"", "\"service_tier\":\"standard_only\""),
+                Arguments.of("\"service_tier\":\"flex\"", "\"service_tier\":\"standard_only\""),
+                Arguments.of("\"service_tier\":\"priority\"", "\"service_tier\":\"auto\""),
+                Arguments.of("\"service_tier\":null", ""),
                 Arguments.of(tools + ",\"parallel_tool_calls\":false",
                         translatedTools + ",\"tool_choice\":{\"type\":\"auto\",\"disable_parallel_tool_use\":true}"),
                 Arguments.of(functions,
@@ -93,7 +111,7 @@ class ChatRequestDecoderTest {
                 Arguments.of(
                         "\"seed\":1,\"logit_bias\":{\"50256\":-100},\"presence_penalty\":1,\"frequency_penalty\":-1,"
                                 + "\"store\":true,\"metadata\":{\"a\":\"b\"},\"prediction\":{\"type\":\"content\",\"content\":\"x\"},"
-                                + "\"verbosity\":\"low\",\"prompt_cache_key\":\"k\",\"service_tier\":\"flex\",\"n\":1,"
+                                + "\"verbosity\":\"low\",\"prompt_cache_key\":\"k\",\"n\":1,"
                                 + "\"logprobs\":false,\"top_logprobs\":0,\"modalities\":[\"text\"],\"anything\":[{}]",
                         ""));
     }

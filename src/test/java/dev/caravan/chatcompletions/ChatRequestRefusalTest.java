@@ -71,11 +71,30 @@ class ChatRequestRefusalTest {
                 Arguments.of("\"functions\":[{\"name\":7}]", "functions[0].name: expected a string, got a number"),
                 Arguments.of("\"tool_choice\":\"required\"", "tool_choice: there are no tools to choose from"),
                 Arguments.of(tools + "\"tool_choice\":\"any\"",
-                        "tool_choice: expected \"none\", \"auto\", \"required\" or a function, got \"any\""),
+                        "tool_choice: expected \"none\", \"auto\", \"required\", a function or allowed tools, got \"any\""),
                 Arguments.of(tools + "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"g\"}}",
                         "tool_choice.function.name: there is no such tool in the request"),
-                Arguments.of(tools + "\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{}}",
-                        "tool_choice.type: expected \"function\", got \"allowed_tools\""),
+                Arguments.of(tools + "\"tool_choice\":{\"type\":\"custom\"}",
+                        "tool_choice.type: expected \"function\", got \"custom\""),
+                Arguments.of(tools + "\"tool_choice\":{\"type\":\"allowed_tools\"}",
+                        "tool_choice.allowed_tools: Field required"),
+                Arguments.of(
+                        tools + "\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\"}}",
+                        "tool_choice.allowed_tools.tools: Field required"),
+                Arguments.of(
+                        tools + "\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\",\"tools\":[]}}",
+                        "tool_choice.allowed_tools.tools: there are no tools to choose from"),
+                Arguments.of(
+                        tools + "\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\","
+                                + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"g\"}}]}}",
+                        "tool_choice.allowed_tools.tools[0].function.name: there is no such tool in the request"),
+                Arguments.of(
+                        tools + "\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"none\","
+                                + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}}",
+                        "tool_choice.allowed_tools.mode: expected \"auto\" or \"required\", got \"none\""),
+                Arguments.of("\"service_tier\":\"ultra\"",
+                        "service_tier: expected \"auto\", \"default\", \"flex\", \"scale\", \"priority\" or \"fast\", "
+                                + "got \"ultra\""),
                 Arguments.of("\"functions\":[{\"name\":\"f\"}],\"function_call\":{\"name\":\"g\"}",
                         "function_call.name: there is no such tool in the request"));
     }

@@ -99,6 +99,19 @@ class ChunkEncoderTest {
 
     @Tag("case-3")
     @Test
+    void theTierIsToldInEachChunk() {
+        Usage usage = Usage.of(7, 1).servedBy("standard");
+        String tier = "\"model\":\"m\",\"service_tier\":\"default\",";
+        String told = encoded(true, false, new MessageStart("msg_01", "m", usage),
+                new MessageDelta(StopReason.END_TURN, null, usage), new MessageStop());
+        assertEquals(3, told.split(tier, -1).length - 1, told);
+        String raw = encoded(new RawEvent("message_start",
+                "{\"message\":{\"id\":\"msg_01\",\"model\":\"m\",\"usage\":{\"input_tokens\":1,\"service_tier\":\"standard\"}}}"
+                        .getBytes(UTF_8)));
+        assertTrue(raw.contains(tier), raw);
+    }
+
+    @Test
     void textAndReasoning() {
         assertEncoded(
                 ROLE + chunk("{\"reasoning_content\":\"Hm\"}", "null") + content("Grüße, \\\"x\\\"\\n")

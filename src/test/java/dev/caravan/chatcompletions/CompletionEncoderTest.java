@@ -3,12 +3,14 @@ package dev.caravan.chatcompletions;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.message.ApiException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -60,6 +62,15 @@ class CompletionEncoderTest {
                 Arguments.of("",
                         "\"stop_reason\":\"refusal\",\"stop_details\":{\"type\":\"refusal\",\"explanation\":\"No.\"}",
                         false, completion("\"content\":\"\",\"refusal\":\"No.\"", "content_filter")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"standard, default", "priority, priority", "batch, batch"})
+    void theTierIsTold(String tier, String expected) {
+        String message = "{\"id\":\"msg_01\",\"model\":\"m\",\"content\":[],\"stop_reason\":\"end_turn\","
+                + "\"usage\":{\"input_tokens\":1,\"output_tokens\":1,\"service_tier\":\"" + tier + "\"}}";
+        String told = new String(CompletionEncoder.encode(message.getBytes(UTF_8), false, 1), UTF_8);
+        assertTrue(told.contains("}],\"service_tier\":\"" + expected + "\",\"usage\":{"), told);
     }
 
     @ParameterizedTest

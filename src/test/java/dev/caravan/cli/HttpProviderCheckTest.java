@@ -74,6 +74,15 @@ final class HttpProviderCheckTest {
     }
 
     @Test
+    void anthropicIsAskedInTheConfiguredVersion() throws Exception {
+        try (ScriptedServer server = keyed()) {
+            check("anthropic", server.url().toString(), withKey() + ", version: 2026-10-21");
+            String request = server.requests().getFirst();
+            assertTrue(request.contains("\r\nanthropic-version: 2026-10-21\r\n"), request);
+        }
+    }
+
+    @Test
     void azureIsAskedWithItsOwnHeaderAndVersion() throws Exception {
         try (ScriptedServer server = keyed()) {
             HttpProviderCheck.Result result = check("openai", server.url() + "/openai/v1",

@@ -30,7 +30,7 @@ class PresetsTest {
             "deepseek, DEEPSEEK_API_KEY, https://api.deepseek.com",
             "mistral, MISTRAL_API_KEY, https://api.mistral.ai/v1", "xai, XAI_API_KEY, https://api.x.ai/v1",
             "qwen, DASHSCOPE_API_KEY, https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
-            "together, TOGETHER_API_KEY, https://api.together.xyz/v1",
+            "together, TOGETHER_API_KEY, https://api.together.ai/v1",
             "fireworks, FIREWORKS_API_KEY, https://api.fireworks.ai/inference/v1"})
     void twoLinesAreEnough(String preset, String variable, String url) {
         OpenAiProvider provider = read(preset + ":\n  preset: " + preset, Map.of(variable, "the-key"));

@@ -140,8 +140,8 @@ class ProviderMistakesTest {
                 openai("unknown option", "options: { max_tokens: 1 }",
                         "caravan.yaml:4:16: providers.a.options.max_tokens: unknown key `max_tokens`; did you mean "
                                 + "`max-tokens-field`? Valid: max-tokens-field, premature-end, max-stop, top-k, str"
-                                + "eam-usage, user-field, structured-output, tool-choice, parallel-tool-calls, strict-tools, tool-ids, "
-                                + "reasoning, efforts, medium-effort-from, high-effort-from, reasoning-replay, images, files, strict-turns, key-header, api-version"),
+                                + "eam-usage, user-field, structured-output, service-tier, tool-choice, parallel-tool-calls, strict-tools, tool-ids, "
+                                + "reasoning, efforts, medium-effort-from, high-effort-from, reasoning-replay, images, files, tool-results, strict-turns, key-header, api-version"),
                 openai("unknown field", "options: { max-tokens-field: max-tokens }",
                         "caravan.yaml:4:34: providers.a.options.max-tokens-field: unknown field \"max-tokens\"; did you "
                                 + "mean `max_tokens`? Valid: max_tokens, max_completion_tokens"),

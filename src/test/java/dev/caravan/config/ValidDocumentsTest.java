@@ -70,7 +70,7 @@ class ValidDocumentsTest {
         OpenAiOptions.Parameters parameters = usual.parameters();
         return new OpenAiOptions(end, usual.access(),
                 new OpenAiOptions.Parameters(field, parameters.maxStop(), parameters.topK(), parameters.streamUsage(),
-                        parameters.userField(), parameters.structuredOutput()),
+                        parameters.userField(), parameters.structuredOutput(), parameters.serviceTier()),
                 usual.tools(), usual.reasoning(), usual.content());
     }
 

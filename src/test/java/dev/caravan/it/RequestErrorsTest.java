@@ -202,10 +202,20 @@ class RequestErrorsTest extends GatewayTest {
         assertEquals(List.of(), gateway.log().troubles());
     }
 
+    @Test
+    void anAddressThatIsTooLong() throws IOException {
+        try (RawClient client = gateway.connect()) {
+            String address = "/v1/messages?" + "a".repeat(5_000);
+            error(client.post(address, "{}"), 414, "invalid_request_error");
+            error(client.get(address), 414, "invalid_request_error");
+            assertEquals(200, client.get("/health").reply().status());
+        }
+    }
+
     static Stream<Arguments> whatTheServerCannotRead() {
         String line = "GET /health HTTP/1.1\r\n";
         return Stream.of(
-                Arguments.of("GET /" + "a".repeat(5_000) + " HTTP/1.1\r\nhost: a\r\n\r\n", 414),
+                Arguments.of("GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nhost: a\r\n\r\n", 414),
                 Arguments.of(line + "host: a\r\nx: " + "a".repeat(10_000) + "\r\n\r\n", 431),
                 Arguments.of(line + ("x-a: " + "a".repeat(100) + "\r\n").repeat(100) + "\r\n", 431),
                 Arguments.of("garbage\r\n\r\n", 400),

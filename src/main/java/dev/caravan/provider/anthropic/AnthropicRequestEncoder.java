@@ -2,6 +2,7 @@ package dev.caravan.provider.anthropic;
 
 import dev.caravan.message.ContentBlock;
 import dev.caravan.message.InputMessage;
+import dev.caravan.message.ContentBlock.RedactedThinking;
 import dev.caravan.message.ContentBlock.Thinking;
 import dev.caravan.message.MessageJson;
 import dev.caravan.message.MessageRequest;
@@ -39,7 +40,8 @@ public final class AnthropicRequestEncoder {
 
     private static boolean hasForeignThinking(InputMessage message) {
         for (ContentBlock block : message.content()) {
-            if (block instanceof Thinking thinking && RequestEditor.isForeign(thinking)) {
+            if (block instanceof Thinking thinking && RequestEditor.isForeign(thinking)
+                    || block instanceof RedactedThinking redacted && redacted.minted()) {
                 return true;
             }
         }

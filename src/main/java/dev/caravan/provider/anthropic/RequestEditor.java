@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.caravan.message.JsonBuffers;
 import dev.caravan.message.ApiException;
+import dev.caravan.message.ContentBlock.RedactedThinking;
 import dev.caravan.message.ContentBlock.Thinking;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -129,17 +130,21 @@ final class RequestEditor {
     private boolean isForeignThinking() throws IOException {
         String type = null;
         String signature = "";
+        String data = "";
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
             JsonToken value = json.nextToken();
             if (value == JsonToken.VALUE_STRING && name.equals("type") && type == null) {
                 type = json.getText();
             } else if (value == JsonToken.VALUE_STRING && name.equals("signature")) {
                 signature = json.getText();
+            } else if (value == JsonToken.VALUE_STRING && name.equals("data")) {
+                data = json.getText();
             } else {
                 json.skipChildren();
             }
         }
-        return "thinking".equals(type) && isForeign(new Thinking("", signature));
+        return "thinking".equals(type) && isForeign(new Thinking("", signature))
+                || "redacted_thinking".equals(type) && new RedactedThinking(data).minted();
     }
 
     private int start() {

@@ -21,8 +21,9 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 
 /**
- * Signs requests to Bedrock with AWS credentials. These are looked up where all tools of AWS look (environment, profile, container,
- * machine) when the first request comes, kept, and looked up again before they expire. Thread-safe.
+ * Signs requests to Bedrock with AWS credentials. These are looked up where all tools of AWS look (environment, the token that
+ * Kubernetes gives to a service account, profile with its role, container, machine) when the first request comes,
+ * kept, and looked up again before they expire. Thread-safe.
  *
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html">AWS: Signature Version 4</a>
  */
@@ -84,7 +85,7 @@ public final class AwsSigner {
     private AwsCredentials credentials() {
         try {
             return credentials.resolveCredentials();
-        } catch (SdkException e) {
+        } catch (SdkException | IllegalArgumentException | IllegalStateException e) { // a file that says impossible things, too
             // Where it looked is for the operator, not for the client.
             LOG.warn("Provider {} has no AWS credentials: {}", provider, e.getMessage());
             throw new ApiException(502, ErrorType.API_ERROR, "provider " + provider + " has no AWS credentials");

@@ -29,8 +29,6 @@ final class ConverseContentReader {
     /** The signature of the reasoning at hand, which may come in pieces, and the block that it is of. */
     private final StringBuilder signature = new StringBuilder();
     private int signed = -1;
-    /** The block of the reasoning whose text was told last. */
-    private int thinking = -1;
     private long characters;
 
     ConverseContentReader(EventSequencer out, MessageStart opening, ToolNames names, Reasoning reasoning) {
@@ -43,11 +41,6 @@ final class ConverseContentReader {
     /** Opens the message, unless it is open. */
     void open() {
         out.start(opening.id(), opening.model(), opening.usage());
-    }
-
-    /** The message ends: tells what waits for its block to end. */
-    void end() {
-        sign();
     }
 
     /** How much has been said, for an estimate where the usage is not told. */
@@ -79,7 +72,7 @@ final class ConverseContentReader {
             }
             if (tool != null) {
                 open();
-                sign();
+                endReasoning();
                 characters += tool.name.length();
                 out.endTool(index);
                 out.tool(index, tool.id, names.fromProvider(tool.name), "");
@@ -118,13 +111,21 @@ final class ConverseContentReader {
                 if (field.equals("contentBlockIndex")) {
                     int index = index(json);
                     if (out.started()) {
-                        sign();
+                        endReasoning();
                         out.endTool(index);
                     }
                 } else {
                     json.skipChildren();
                 }
             }
+        }
+    }
+
+    /** A block that is signed is a block of its own: the signature is of its text, and of no text if it has none. */
+    void endReasoning() {
+        if (!signature.isEmpty()) {
+            out.seal(reasoning.toClient(signature.toString()));
+            signature.setLength(0);
         }
     }
 
@@ -187,7 +188,7 @@ final class ConverseContentReader {
         }
         open();
         if (piece.kind != Kind.SIGNATURE || index != signed) {
-            sign();
+            endReasoning();
         }
         switch (piece.kind) {
             case TEXT -> text(piece.text);
@@ -195,10 +196,7 @@ final class ConverseContentReader {
                 characters += piece.text.length();
                 out.tool(index, null, null, piece.text);
             }
-            case THOUGHT -> {
-                thinking = index;
-                thought(piece.text);
-            }
+            case THOUGHT -> thought(piece.text);
             case SIGNATURE -> {
                 signed = index;
                 signature.append(piece.text);
@@ -206,18 +204,7 @@ final class ConverseContentReader {
                     throw failure("the provider sent a signature of more than " + LONGEST_SIGNATURE + " bytes");
                 }
             }
-            case REDACTED -> out.redactedThinking(piece.text);
-        }
-    }
-
-    /** Tells the signature that has come, if one has. Reasoning that is not shown has one all the same, and a block without text. */
-    private void sign() {
-        if (!signature.isEmpty()) {
-            String told = reasoning.toClient(signature.toString());
-            signature.setLength(0);
-            if (signed != thinking || !out.signature(told)) {
-                out.seal(told);
-            }
+            case REDACTED -> out.redactedThinking(reasoning.toClient(piece.text));
         }
     }
 
@@ -268,7 +255,7 @@ final class ConverseContentReader {
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             JsonToken value = json.nextToken();
             if (field.equals("redactedContent") && value == JsonToken.VALUE_STRING) {
-                out.redactedThinking(json.getText());
+                out.redactedThinking(reasoning.toClient(json.getText()));
             } else if (field.equals("reasoningText") && value == JsonToken.START_OBJECT) {
                 String text = "";
                 String signedAs = "";
@@ -280,11 +267,9 @@ final class ConverseContentReader {
                         default -> json.skipChildren();
                     }
                 }
-                if (text.isEmpty() && !signedAs.isEmpty()) {
+                thought(text);
+                if (!signedAs.isEmpty()) {
                     out.seal(reasoning.toClient(signedAs));
-                } else if (!text.isEmpty()) {
-                    thought(text);
-                    out.signature(signedAs.isEmpty() ? Reasoning.UNSIGNED : reasoning.toClient(signedAs));
                 }
             } else {
                 json.skipChildren();

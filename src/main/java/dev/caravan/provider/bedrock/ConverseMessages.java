@@ -132,14 +132,15 @@ final class ConverseMessages {
     }
 
     private void redacted(RedactedThinking redacted) throws IOException {
-        if (!model.maybeAnthropic()) {
+        String data = reasoning.toModel(redacted.data());
+        if (data == null) {
             return;
         }
         role("assistant");
         content.other();
         out.writeStartObject();
         out.writeObjectFieldStart("reasoningContent");
-        out.writeStringField("redactedContent", redacted.data());
+        out.writeStringField("redactedContent", data);
         out.writeEndObject();
         out.writeEndObject();
     }

@@ -6,6 +6,7 @@ import dev.caravan.message.ContentBlock;
 import dev.caravan.message.MessageJson;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.message.Text;
+import dev.caravan.message.ToolChoice;
 import dev.caravan.provider.BlockPath;
 import dev.caravan.provider.SystemPrompt;
 import dev.caravan.provider.ToolNames;
@@ -13,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Encodes a request of the Messages API as one of Converse. The same request always gives the same bytes, and a conversation that
@@ -55,7 +57,7 @@ final class ConverseRequestEncoder {
         try (JsonGenerator out = MessageJson.FACTORY.createGenerator(bytes)) {
             out.writeStartObject();
             inference(request, out);
-            additional(request, out);
+            additional(request, names, out);
             if (!request.stopSequences().isEmpty()) {
                 // Bedrock tells that a stop sequence was met, but only a model which one.
                 out.writeArrayFieldStart("additionalModelResponseFieldPaths");
@@ -63,7 +65,7 @@ final class ConverseRequestEncoder {
                 out.writeEndArray();
             }
             output(request, out);
-            ConverseTools.write(request, names, provider, out);
+            ConverseTools.write(request, model, names, provider, out);
             system(request.system(), out);
             out.writeArrayFieldStart("messages");
             new ConverseMessages(out, names, model).write(request, provider);
@@ -98,7 +100,7 @@ final class ConverseRequestEncoder {
     }
 
     /** Writes what Converse hands to the model as it is: fields of the model's own. Those of most models are not known. */
-    private void additional(MessageRequest request, JsonGenerator out) throws IOException {
+    private void additional(MessageRequest request, ToolNames names, JsonGenerator out) throws IOException {
         String vendor = model.vendor();
         boolean topK = request.topK() != null;
         boolean anthropic = model.maybeAnthropic();
@@ -107,7 +109,8 @@ final class ConverseRequestEncoder {
         boolean effort = known != null && vendor.equals("openai");
         boolean sampling = topK && (anthropic || vendor.equals("amazon") || vendor.equals("mistral"));
         boolean asksForBetas = model.isAnthropic() && !betas.isEmpty();
-        if (!sampling && !thinking && !effort && !asksForBetas) {
+        ToolChoice choice = ConverseTools.modelsOwn(request, model, provider);
+        if (!sampling && !thinking && !effort && !asksForBetas && choice == null) {
             return;
         }
         out.writeObjectFieldStart("additionalModelRequestFields");
@@ -128,6 +131,15 @@ final class ConverseRequestEncoder {
         }
         if (effort) {
             out.writeStringField("reasoning_effort", known);
+        }
+        if (choice != null) {
+            out.writeObjectFieldStart("tool_choice");
+            out.writeStringField("type", choice.mode().name().toLowerCase(Locale.ROOT));
+            if (choice.name() != null) {
+                out.writeStringField("name", names.toProvider(choice.name()));
+            }
+            out.writeBooleanField("disable_parallel_tool_use", true);
+            out.writeEndObject();
         }
         if (asksForBetas) {
             out.writeArrayFieldStart("anthropic_beta");

@@ -9,6 +9,7 @@ import dev.caravan.message.MessageEvent.MessageStart;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageJson;
 import dev.caravan.message.StopReason;
+import dev.caravan.message.Text;
 import dev.caravan.message.TokenEstimate;
 import dev.caravan.message.Usage;
 import dev.caravan.provider.ReplyValue;
@@ -163,13 +164,15 @@ final class ConverseResponseDecoder implements ResponseDecoder {
     private void finish() {
         StopReason reason = reason();
         content.open();
-        content.end();
+        content.endReasoning();
         Usage total = usage == null ? estimate() : BedrockUsage.completed(usage, estimate());
         out.finish(reason, reason == StopReason.STOP_SEQUENCE ? met() : null, total);
     }
 
     private StopReason reason() {
         return switch (stopReason) {
+            // A call is a call, and none is none, whatever the provider says: a client would wait for the other for ever.
+            case "end_turn", "tool_use" -> out.toolUsed() ? StopReason.TOOL_USE : StopReason.END_TURN;
             case "max_tokens" -> StopReason.MAX_TOKENS;
             // The Messages API does not say that a stop sequence was met without saying which.
             case "stop_sequence" -> met() == null ? StopReason.END_TURN : StopReason.STOP_SEQUENCE;
@@ -177,8 +180,8 @@ final class ConverseResponseDecoder implements ResponseDecoder {
             case "guardrail_intervened", "content_filtered" -> StopReason.REFUSAL;
             case "malformed_model_output", "malformed_tool_use" ->
                 throw failure("the model's output was not well-formed: " + stopReason);
-            // A call is a call, and none is none, whatever the provider says: a client would wait for the other for ever.
-            default -> out.toolUsed() ? StopReason.TOOL_USE : StopReason.END_TURN;
+            default -> throw failure("the provider ended the message for a reason that is not known: "
+                    + Text.excerpt(stopReason));
         };
     }
 

@@ -31,7 +31,8 @@ final class ConverseTools {
      *
      * @throws dev.caravan.message.ApiException 400 for a choice that cannot be made
      */
-    static void write(MessageRequest request, ToolNames names, String provider, JsonGenerator out) throws IOException {
+    static void write(MessageRequest request, ModelId model, ToolNames names, String provider, JsonGenerator out)
+            throws IOException {
         OfferedTools offered = OfferedTools.of(request, provider);
         List<Tool> used = used(request);
         if (offered.callForbidden()) {
@@ -51,10 +52,29 @@ final class ConverseTools {
             write(tool, names, out);
         }
         out.writeEndArray();
-        if (offered.choice() != null && !offered.tools().isEmpty()) {
+        if (offered.choice() != null && !offered.tools().isEmpty() && !single(offered, model)) {
             write(offered.choice(), names, out);
         }
         out.writeEndObject();
+    }
+
+    /**
+     * Whether the choice allows one call only. That has no place in {@code toolConfig}; Anthropic's models take it in their own
+     * {@code tool_choice}, and refuse to be told twice.
+     */
+    private static boolean single(OfferedTools offered, ModelId model) {
+        return model.isAnthropic() && !offered.tools().isEmpty() && offered.choice() != null
+                && !offered.callForbidden() && offered.choice().disableParallelToolUse();
+    }
+
+    /**
+     * The choice that Anthropic's models are to be told in their own words; null where {@code toolConfig} says it all.
+     *
+     * @throws dev.caravan.message.ApiException 400 for a choice that cannot be made
+     */
+    static ToolChoice modelsOwn(MessageRequest request, ModelId model, String provider) {
+        OfferedTools offered = OfferedTools.of(request, provider);
+        return single(offered, model) ? offered.choice() : null;
     }
 
     /** The tools that the assistant has called, by their names alone. */
@@ -83,7 +103,6 @@ final class ConverseTools {
         out.writeEndObject();
     }
 
-    /** That calls may not be parallel has no place here. */
     private static void write(ToolChoice choice, ToolNames names, JsonGenerator out) throws IOException {
         out.writeObjectFieldStart("toolChoice");
         out.writeObjectFieldStart(switch (choice.mode()) {

@@ -2,6 +2,7 @@ package dev.caravan.provider.bedrock;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.caravan.message.ApiException;
+import dev.caravan.message.ContentBlock.RedactedThinking;
 import dev.caravan.message.ContentBlock.Thinking;
 import dev.caravan.message.InputMessage;
 import dev.caravan.message.MessageJson;
@@ -88,7 +89,8 @@ final class InvokeRequestEncoder {
 
     private static boolean hasForeignReasoning(InputMessage message) {
         return message.content().stream().anyMatch(
-                block -> block instanceof Thinking thinking && isForeign(thinking));
+                block -> block instanceof Thinking thinking && isForeign(thinking)
+                        || block instanceof RedactedThinking redacted && redacted.minted());
     }
 
     private static boolean isForeign(Thinking thinking) {
@@ -99,15 +101,20 @@ final class InvokeRequestEncoder {
     private static boolean isForeign(RawJson block) {
         String type = null;
         String signature = "";
+        String data = "";
         for (Field field : JsonSlices.fields(block)) {
             if (field.name().equals("type") && type == null) {
                 type = JsonSlices.string(field.value());
             } else if (field.name().equals("signature")) {
                 String told = JsonSlices.string(field.value());
                 signature = told == null ? signature : told;
+            } else if (field.name().equals("data")) {
+                String told = JsonSlices.string(field.value());
+                data = told == null ? data : told;
             }
         }
-        return "thinking".equals(type) && isForeign(new Thinking("", signature));
+        return "thinking".equals(type) && isForeign(new Thinking("", signature))
+                || "redacted_thinking".equals(type) && new RedactedThinking(data).minted();
     }
 
     /**

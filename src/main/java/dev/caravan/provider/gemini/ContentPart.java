@@ -26,7 +26,7 @@ sealed interface ContentPart {
     /** Writes it, without the braces around it. */
     void writeTo(JsonGenerator out) throws IOException;
 
-    /** Text, never empty. */
+    /** Text, empty only where a signature stands alone. */
     record TextPart(String text) implements ContentPart {
         @Override
         public void writeTo(JsonGenerator out) throws IOException {

@@ -16,6 +16,7 @@ import dev.caravan.provider.Said;
 import dev.caravan.provider.ToolNames;
 import dev.caravan.provider.gemini.ContentPart.MediaPart;
 import dev.caravan.provider.gemini.ContentPart.TextPart;
+import dev.caravan.provider.gemini.ThoughtSignature.Place;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -180,11 +181,16 @@ final class ContentsWriter {
         if (signature == null || model.thinkingControl() == GeminiModel.ThinkingControl.NONE) {
             return waiting;
         }
-        String own = signature.ofNext() ? "" : signature.value();
+        String own = signature.valueOf(Place.OWN);
         if (!thinking.thinking().isEmpty() || !own.isEmpty()) {
             entries.add(new Thought(thinking.thinking(), own));
         }
-        return signature.ofNext() ? signature.value() : waiting;
+        String end = signature.valueOf(Place.END);
+        if (!end.isEmpty()) {
+            entries.add(new Shown(new TextPart(""), end));
+        }
+        String next = signature.valueOf(Place.NEXT);
+        return next.isEmpty() ? waiting : next;
     }
 
     private void input(Input input) {

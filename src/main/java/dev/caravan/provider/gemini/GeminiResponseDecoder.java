@@ -161,7 +161,7 @@ public final class GeminiResponseDecoder implements ResponseDecoder {
         } else if (!part.text().isEmpty()) {
             open();
             text(part.text(), part.signature());
-        } else if (!part.signature().isEmpty() && !textOpen) {
+        } else if (!part.signature().isEmpty()) {
             waitingSignature = part.signature();
         }
     }
@@ -175,7 +175,7 @@ public final class GeminiResponseDecoder implements ResponseDecoder {
             return;
         }
         open();
-        textOpen = false;
+        endText();
         count(thought);
         out.thinking(thought);
         if (signature.isEmpty()) {
@@ -185,19 +185,36 @@ public final class GeminiResponseDecoder implements ResponseDecoder {
         }
     }
 
-    /** A signature can only go before its text: where some of that has been told, it is dropped. */
+    /** A signature can only go before its text: where some of that has been told, it goes behind all of it. */
     private void text(String text, String signature) {
         if (!textOpen) {
             sealNext(signature);
+        } else if (!signature.isEmpty()) {
+            waitingSignature = signature;
         }
         textOpen = true;
         count(text);
         out.text(text);
     }
 
-    private void call(FunctionCall call, String signature) {
-        sealNext(signature);
+    /** Ends the text that was told so far with the signature that came in its midst or alone behind it. */
+    private void endText() {
+        if (textOpen) {
+            sealEnd();
+        }
         textOpen = false;
+    }
+
+    private void sealEnd() {
+        if (!waitingSignature.isEmpty()) {
+            out.seal(ThoughtSignature.end(waitingSignature));
+            waitingSignature = "";
+        }
+    }
+
+    private void call(FunctionCall call, String signature) {
+        endText();
+        sealNext(signature);
         count(call.name());
         count(call.args());
         String id = call.id().isEmpty() ? mintedId() : call.id();
@@ -225,6 +242,10 @@ public final class GeminiResponseDecoder implements ResponseDecoder {
     private void finish() {
         StopReason reason = stopReason();
         open();
+        // Clients take the last block for the answer, and Gemini does not insist on the signature of a text.
+        if (!textOpen || out.toolUsed()) {
+            sealEnd();
+        }
         out.finish(reason, null, usage());
     }
 

@@ -35,13 +35,7 @@ final class ChatMessages {
     /** Writes the field {@code messages}. */
     void write(MessageRequest request) throws IOException {
         out.writeArrayFieldStart("messages");
-        String system = SystemPrompt.text(request.system());
-        if (!system.isEmpty()) {
-            out.writeStartObject();
-            out.writeStringField("role", "system");
-            out.writeStringField("content", system);
-            out.writeEndObject();
-        }
+        SystemPrompt.writeMessage(request.system(), out);
         for (Conversation.Turn turn : inOrderOfCalls(Conversation.of(request, provider))) {
             switch (turn) {
                 case Answer answer -> answer(answer);

@@ -108,9 +108,15 @@ public final class OllamaResponseDecoder implements ResponseDecoder {
     }
 
     private StopReason stopReason(String reason) {
-        return reason.equals("length")
-                ? StopReason.MAX_TOKENS
-                : out.toolUsed() ? StopReason.TOOL_USE : StopReason.END_TURN;
+        return switch (reason) {
+            // Ollama of old gave no reason.
+            case "", "stop", "tool_calls" -> out.toolUsed() ? StopReason.TOOL_USE : StopReason.END_TURN;
+            case "length" -> StopReason.MAX_TOKENS;
+            // It loaded or unloaded a model, and had it say nothing.
+            case "load", "unload" -> throw OllamaErrors.broken("the provider's reply holds no message");
+            default -> throw OllamaErrors.broken("the provider ended the message for a reason that is not known: "
+                    + Text.excerpt(reason));
+        };
     }
 
     private Usage usage(ReplyLine line) {

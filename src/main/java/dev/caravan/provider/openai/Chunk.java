@@ -13,12 +13,13 @@ import java.util.List;
  * @param calls tool calls or fragments of them
  * @param finishReason why the reply ended, empty while it goes on
  * @param matchedStop the stop sequence that was met, empty when not told
+ * @param serviceTier the capacity that serves the request, in the Messages API's words; null when not told
  * @param usage tokens so far, null when not told
  * @param error what went wrong at the provider, null if nothing
  * @param whole whether this is the whole reply
  */
 record Chunk(String reasoning, String reasoningDetails, List<Piece> content, String refusal, List<ToolFragment> calls,
-        String finishReason, String matchedStop,
+        String finishReason, String matchedStop, String serviceTier,
         OpenAiUsage usage, ProviderError error, boolean whole) {
     /** A piece of content: text of the answer or of the reasoning. */
     record Piece(boolean thinking, String text) {}

@@ -29,6 +29,7 @@ final class ChunkReader {
     private List<ToolFragment> calls = List.of();
     private String finishReason = "";
     private String matchedStop = "";
+    private String serviceTier;
     private OpenAiUsage usage;
     private ProviderError error;
     private boolean errorObject;
@@ -78,8 +79,8 @@ final class ChunkReader {
         String thought = !reasoningContent.isEmpty()
                 ? reasoningContent
                 : !reasoning.isEmpty() ? reasoning : detailsText;
-        return new Chunk(thought, reasoningDetails, content, refusal, calls, finishReason, matchedStop, usage, error,
-                turnField.equals(WHOLE));
+        return new Chunk(thought, reasoningDetails, content, refusal, calls, finishReason, matchedStop, serviceTier,
+                usage, error, turnField.equals(WHOLE));
     }
 
     private void object() throws IOException {
@@ -90,6 +91,7 @@ final class ChunkReader {
                 case "usage" -> usage();
                 case "x_groq" -> groq();
                 case "error" -> error();
+                case "service_tier" -> serviceTier = ServiceTiers.read(json);
                 // Older vLLM: the error's fields at the top, in an object that says what it is.
                 case "object" -> errorObject = "error".equals(ReplyValue.string(json));
                 default -> json.skipChildren();

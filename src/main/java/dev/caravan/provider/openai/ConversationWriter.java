@@ -2,6 +2,7 @@ package dev.caravan.provider.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.caravan.config.OpenAiOptions;
+import dev.caravan.config.OpenAiOptions.ToolResults;
 import dev.caravan.message.ContentBlock.Thinking;
 import dev.caravan.message.ContentBlock.ToolUse;
 import dev.caravan.message.InputMessage.Role;
@@ -20,9 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes the conversation of one request as the messages of this dialect. Messages with the results of tools hold text only, so
- * images and files move to the user's message behind them. For strict templates all that is said between two answers becomes one
- * message of the user, or the end of the last result if it is text. Not thread-safe.
+ * Writes the conversation of one request as the messages of this dialect. Messages with the results of tools hold text only at most
+ * providers, so images and files move to the user's message behind them. For strict templates all that is said between two answers becomes one
+ * message of the user, or the end of the last result where that can hold it. Not thread-safe.
  */
 final class ConversationWriter {
     private static final String IMAGE_NOTE = "[the image is in the next user message]";
@@ -82,7 +83,7 @@ final class ConversationWriter {
 
     private void plain(List<Returned> results, List<Input> inputs) throws IOException {
         for (Returned returned : results) {
-            toolMessage(returned, resultText(returned));
+            toolMessage(returned, result(returned));
         }
         for (Input input : inputs) {
             Parts parts = new Parts();
@@ -98,9 +99,9 @@ final class ConversationWriter {
     }
 
     private void strict(List<Returned> results, List<Input> inputs) throws IOException {
-        List<String> texts = new ArrayList<>();
+        List<Parts> contents = new ArrayList<>();
         for (Returned returned : results) {
-            texts.add(resultText(returned));
+            contents.add(result(returned));
         }
         List<Parts.Part> said = takeWaiting();
         for (Input input : inputs) {
@@ -111,15 +112,14 @@ final class ConversationWriter {
                 said.addAll(parts.list());
             }
         }
-        boolean joins = !results.isEmpty() && said.stream().allMatch(TextPart.class::isInstance);
+        boolean joins = !results.isEmpty()
+                && (options.content().toolResults() == ToolResults.PARTS
+                        || said.stream().allMatch(TextPart.class::isInstance));
         if (joins) {
-            Parts last = new Parts();
-            last.addText(texts.removeLast());
-            last.addAll(said);
-            texts.add(last.text());
+            contents.getLast().addAll(said);
         }
         for (int i = 0; i < results.size(); i++) {
-            toolMessage(results.get(i), texts.get(i));
+            toolMessage(results.get(i), contents.get(i));
         }
         if (!joins) {
             userMessage(said);
@@ -145,10 +145,14 @@ final class ConversationWriter {
         out.writeEndObject();
     }
 
-    /** What a call returned as the text of a tool message; the rest waits, each piece with the call that it belongs to. */
-    private String resultText(Returned returned) {
+    /** What a call returned. Where a tool's message holds text only, the rest waits, each piece with the call that it belongs to. */
+    private Parts result(Returned returned) {
+        Parts all = Parts.ofResults(returned.results());
+        if (options.content().toolResults() == ToolResults.PARTS) {
+            return all;
+        }
         Parts text = new Parts();
-        for (Parts.Part part : Parts.ofResults(returned.results()).list()) {
+        for (Parts.Part part : all.list()) {
             switch (part) {
                 case TextPart said -> text.addText(said.text());
                 case Parts.ImagePart image -> {
@@ -161,7 +165,7 @@ final class ConversationWriter {
                 }
             }
         }
-        return text.text();
+        return text;
     }
 
     private void wait(String what, Returned returned, Parts.Part part) {
@@ -170,11 +174,11 @@ final class ConversationWriter {
         waiting.addAll(List.of(part));
     }
 
-    private void toolMessage(Returned returned, String text) throws IOException {
+    private void toolMessage(Returned returned, Parts parts) throws IOException {
         out.writeStartObject();
         out.writeStringField("role", "tool");
         out.writeStringField("tool_call_id", ids.toProvider(returned.call().id()));
-        out.writeStringField("content", text);
+        content.write(parts);
         out.writeEndObject();
     }
 

@@ -2,6 +2,7 @@ package dev.caravan.provider.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.caravan.config.OpenAiOptions;
+import dev.caravan.config.OpenAiOptions.ServiceTier;
 import dev.caravan.config.OpenAiOptions.StructuredOutput;
 import dev.caravan.config.OpenAiOptions.UserField;
 import dev.caravan.config.OpenAiProvider;
@@ -9,6 +10,7 @@ import dev.caravan.config.ProviderModel;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.MessageJson;
 import dev.caravan.message.MessageRequest;
+import dev.caravan.message.Text;
 import dev.caravan.provider.BlockPath;
 import dev.caravan.provider.SystemPrompt;
 import dev.caravan.provider.ToolNames;
@@ -73,6 +75,7 @@ public final class OpenAiRequestEncoder {
             new ReasoningWriter(request, options.reasoning(), provider).write(out);
             outputFormat(request, out);
             user(request, out);
+            serviceTier(request, out);
             stream(request, out);
             new ToolsWriter(options.tools(), provider, names, out).write(request);
             messages(request, names, out);
@@ -140,6 +143,19 @@ public final class OpenAiRequestEncoder {
         }
     }
 
+    private void serviceTier(MessageRequest request, JsonGenerator out) throws IOException {
+        ServiceTier standard = options.parameters().serviceTier();
+        if (request.serviceTier() == null || standard == ServiceTier.NONE) {
+            return;
+        }
+        out.writeStringField("service_tier", switch (request.serviceTier()) {
+            case "auto" -> "auto";
+            case "standard_only" -> standard.id();
+            default -> throw BlockPath.notCarried("service_tier",
+                    "the unknown tier \"" + Text.excerpt(request.serviceTier()) + "\"", provider);
+        });
+    }
+
     /** 64 characters, as many as OpenAI takes; what a client says of its user is its own business. */
     private static String hash(String userId) {
         try {
@@ -164,13 +180,7 @@ public final class OpenAiRequestEncoder {
 
     private void messages(MessageRequest request, ToolNames names, JsonGenerator out) throws IOException {
         out.writeArrayFieldStart("messages");
-        String system = SystemPrompt.text(request.system());
-        if (!system.isEmpty()) {
-            out.writeStartObject();
-            out.writeStringField("role", "system");
-            out.writeStringField("content", system);
-            out.writeEndObject();
-        }
+        SystemPrompt.writeMessage(request.system(), out);
         new ConversationWriter(out, provider, options, names).write(request);
         out.writeEndArray();
     }

@@ -17,6 +17,7 @@ import dev.caravan.provider.ResponseDecoder;
 import dev.caravan.provider.ToolNames;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -50,8 +51,10 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     private boolean detailsToTell;
     private String finishReason = "";
     private String matchedStop = "";
+    private String serviceTier;
     private OpenAiUsage usage;
     private boolean refused;
+    private boolean answered;
     private long outputBytes;
 
     /**
@@ -169,8 +172,12 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
         if (chunk.usage() != null) {
             usage = chunk.usage();
         }
-        if (!chunk.finishReason().isEmpty()) {
+        // Some servers say null in quotes while the reply goes on.
+        if (!chunk.finishReason().isEmpty() && !chunk.finishReason().equals("null")) {
             finishReason = chunk.finishReason();
+        }
+        if (chunk.serviceTier() != null) {
+            serviceTier = chunk.serviceTier();
         }
         if (!chunk.matchedStop().isEmpty()) {
             matchedStop = chunk.matchedStop();
@@ -178,7 +185,7 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     }
 
     private void open() {
-        out.start(opening.id(), opening.model(), opening.usage());
+        out.start(opening.id(), opening.model(), opening.usage().servedBy(serviceTier));
     }
 
     private void say(Chunk chunk) {
@@ -189,6 +196,7 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
             if (piece.thinking()) {
                 think(piece.text());
             } else {
+                answered = true;
                 count(piece.text());
                 out.text(piece.text());
             }
@@ -223,9 +231,12 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     private void sign() {
         if (detailsToTell) {
             detailsToTell = false;
-            if (out.signature(details.signature())) {
-                details.clear();
+            // Encrypted reasoning may come without a text, and behind what it led to.
+            String signature = details.signature();
+            if (!out.signature(signature)) {
+                out.seal(signature);
             }
+            details.clear();
         }
     }
 
@@ -240,16 +251,26 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
     private void finish() {
         StopReason reason = stopReason();
         open();
-        sign();
+        if (answered && !out.toolUsed()) {
+            // Details behind the answer: clients take the last block for it, so none is begun for them.
+            detailsToTell = detailsToTell && out.signature(details.signature());
+        } else {
+            sign();
+        }
         boolean stopped = reason == StopReason.END_TURN && stopSequences.contains(matchedStop);
         out.finish(stopped ? StopReason.STOP_SEQUENCE : reason, stopped ? matchedStop : null, usage());
     }
 
     private StopReason stopReason() {
-        return switch (finishReason) {
+        return switch (finishReason.toLowerCase(Locale.ROOT)) {
+            // The second line is what Text Generation Inference, Together and Cohere say of an end of the model's own.
+            case "", "stop", "tool_calls", "function_call", "end_turn", "stop_sequence", "tool_use",
+                    "eos", "eos_token", "complete" ->
+                // A call is a call, and none is none, whatever the provider says: a client would wait for the other for ever.
+                out.toolUsed() ? StopReason.TOOL_USE : refused ? StopReason.REFUSAL : StopReason.END_TURN;
             case "length", "max_tokens" -> StopReason.MAX_TOKENS;
-            // Mistral: prompt and reply together were longer than the model can take.
-            case "model_length" -> StopReason.MODEL_CONTEXT_WINDOW_EXCEEDED;
+            // Mistral, Z.ai: prompt and reply together were longer than the model can take.
+            case "model_length", "model_context_window_exceeded" -> StopReason.MODEL_CONTEXT_WINDOW_EXCEEDED;
             // Z.ai calls it sensitive.
             case "content_filter", "sensitive" -> StopReason.REFUSAL;
             // vLLM and SGLang of a request that they gave up; Z.ai of a failure while the model ran.
@@ -258,14 +279,14 @@ public final class OpenAiResponseDecoder implements ResponseDecoder {
             case "error" -> throw OpenAiErrors.inReply(ProviderError.SILENT);
             case "insufficient_system_resource" -> throw new ApiException(ErrorType.OVERLOADED_ERROR,
                     "the provider ran out of resources before the message was complete");
-            // A call is a call, and none is none, whatever the provider says: a client would wait for the other for ever.
-            default -> out.toolUsed() ? StopReason.TOOL_USE : refused ? StopReason.REFUSAL : StopReason.END_TURN;
+            default -> throw OpenAiErrors.broken("the provider ended the message for a reason that is not known: "
+                    + Text.excerpt(finishReason));
         };
     }
 
     private Usage usage() {
         Usage estimate = opening.usage().withOutputTokens(TokenEstimate.ofBytes(outputBytes));
-        return usage == null ? estimate : usage.toUsage(estimate);
+        return (usage == null ? estimate : usage.toUsage(estimate)).servedBy(serviceTier);
     }
 
     private static boolean isDone(byte[] buffer, int start, int end) {

@@ -7,6 +7,7 @@ import dev.caravan.message.MessageRequest;
 import dev.caravan.message.Text;
 import dev.caravan.message.Thinking;
 import dev.caravan.provider.BlockPath;
+import dev.caravan.provider.OfferedTools;
 import java.io.IOException;
 import java.util.List;
 
@@ -24,10 +25,13 @@ final class ReasoningWriter {
     private final Reasoning options;
     private final Effort effort;
     private final Thinking thinking;
+    private final boolean callDemanded;
 
     ReasoningWriter(MessageRequest request, Reasoning options, String provider) {
         this.options = options;
         this.thinking = request.thinking();
+        OfferedTools offered = OfferedTools.of(request, provider);
+        this.callDemanded = offered.callDemanded() && !offered.tools().isEmpty();
         this.effort = nearest(request.effort() == null ? ofBudget() : asked(request.effort(), provider));
     }
 
@@ -74,20 +78,30 @@ final class ReasoningWriter {
         return thinking != null && !thinking.wanted();
     }
 
+    /**
+     * Whether a model is to be told that it must not think although nobody spoke of it: DeepSeek's and Qwen's think unless they are
+     * told otherwise, and refuse the demand that a tool be called while they do.
+     */
+    private boolean inTheWay() {
+        return thinking == null && callDemanded;
+    }
+
     void write(JsonGenerator out) throws IOException {
         switch (options.request()) {
             case EFFORT -> effort(out);
             case THINKING -> {
-                if (thinking != null) {
+                if (thinking != null || callDemanded) {
                     out.writeObjectFieldStart("thinking");
-                    out.writeStringField("type", off() ? "disabled" : "enabled");
+                    out.writeStringField("type", off() || inTheWay() ? "disabled" : "enabled");
                     out.writeEndObject();
                 }
-                effort(out);
+                if (!inTheWay()) {
+                    effort(out);
+                }
             }
             case ENABLE_THINKING -> {
-                if (thinking != null) {
-                    out.writeBooleanField("enable_thinking", !off());
+                if (thinking != null || callDemanded) {
+                    out.writeBooleanField("enable_thinking", !off() && !inTheWay());
                 }
                 if (thinking != null && thinking.budgetTokens() > 0) {
                     out.writeNumberField("thinking_budget", thinking.budgetTokens());

@@ -131,11 +131,15 @@ class AnthropicRequestPropertyTest {
                 same("signature",
                         Arbitraries.of("\"\"", "null", "\"caravan:\"", "\"caravan:openai\"", "\"\\u0063aravan:x\""))))
                 .map(piece -> new Piece(piece.written, null));
-        Arbitrary<Piece> redacted = sameBlock("redacted_thinking", List.of(same("data", STRING)));
+        Arbitrary<Piece> redacted = sameBlock("redacted_thinking", List.of(same("data",
+                STRING.map(s -> "\"Eq" + s.substring(1)))));
+        Arbitrary<Piece> marked = sameBlock("redacted_thinking",
+                List.of(same("data", Arbitraries.of("\"caravan:\"", "\"\\u0063aravan:bedrock:x\""))))
+                .map(piece -> new Piece(piece.written, null));
         Arbitrary<Piece> tool = sameBlock("tool_use", List.of(same("id", STRING), same("name", STRING),
                 same("input", text(object(List.of(same("content", value())))))));
         Arbitrary<Piece> news = sameBlock("from_the_future", List.of(same("content", value())));
-        return Arbitraries.oneOf(text, signed, foreign, foreign, redacted, tool, news);
+        return Arbitraries.oneOf(text, signed, foreign, foreign, redacted, marked, tool, news);
     }
 
     private static Arbitrary<Piece> content(Arbitrary<Piece> block) {

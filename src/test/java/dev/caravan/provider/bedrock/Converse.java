@@ -92,6 +92,11 @@ record Converse(List<MessageEvent> events, ApiException failure) implements Told
         return stream(AwsFrames.stream(lines), at -> Integer.MAX_VALUE);
     }
 
+    static Converse stream(String lines, String model) {
+        List<MessageEvent> events = new ArrayList<>();
+        return read(AwsFrames.stream(lines), at -> Integer.MAX_VALUE, decoder(events, model), events);
+    }
+
     static Converse stream(byte[] bytes, IntUnaryOperator sizes) {
         List<MessageEvent> events = new ArrayList<>();
         return read(bytes, sizes, decoder(events, CLAUDE), events);

@@ -215,6 +215,8 @@ class ConverseMessagesTest {
         anthropic.claude-x | {"type":"thinking","thinking":"t","signature":"caravan:bedrock:sig"} | -
         us.amazon.nova-2   | {"type":"thinking","thinking":"t","signature":"EqQB"}                | -
         us.amazon.nova-2   | {"type":"redacted_thinking","data":"b64="}                           | -
+        us.amazon.nova-2   | {"type":"redacted_thinking","data":"caravan:bedrock:b64="}           | {"reasoningContent":{"redactedContent":"b64="}}
+        anthropic.claude-x | {"type":"redacted_thinking","data":"caravan:bedrock:b64="}           | -
         us.amazon.nova-2   | {"type":"thinking","thinking":"t","signature":"caravan:bedrock"}     | -
         us.amazon.nova-2   | {"type":"thinking","thinking":"t","signature":"caravan:bedrock:sig"} | {"reasoningContent":{"reasoningText":{"text":"t","signature":"sig"}}}
         """)

@@ -271,7 +271,7 @@ class ConversePropertyTest {
             Block last = blocks.isEmpty() ? null : blocks.getLast();
             switch (said.get(i).kind) {
                 case "tool" -> blocks.add(Block.tool("t" + i, "f", all.equals("{}") ? "" : all));
-                // Also without text: the model wants its signature back.
+                // What is signed is told, if only the signature: the model wants it back.
                 case "thinking" -> blocks.add(Block.thinking(all, "sig"));
                 default -> {
                     if (last != null && last.type().equals("text") && !all.isEmpty()) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.caravan.message.ApiException;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +97,7 @@ class ConverseRequestTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
         {"type":"auto"}                                          | {"auto":{}}
-        {"type":"any","disable_parallel_tool_use":true}          | {"any":{}}
+        {"type":"any"}                                           | {"any":{}}
         {"type":"tool","name":"look"}                            | {"tool":{"name":"look"}}
         {"type":"tool","name":"web_search"}                      | -
         """)
@@ -105,6 +106,22 @@ class ConverseRequestTest {
                 + (expected == null ? "" : ",\"toolChoice\":" + expected) + "}",
                 Converse.fields("\"tools\":[" + TOOL + ",{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}],"
                         + "\"tool_choice\":" + choice, Converse.CLAUDE));
+    }
+
+    @ParameterizedTest
+    @DisplayName("case 18: that calls may not be parallel is told to Anthropic's models in their own words, and not twice")
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+        {"type":"auto","disable_parallel_tool_use":true}             | {"type":"auto","disable_parallel_tool_use":true}
+        {"type":"any","disable_parallel_tool_use":true}              | {"type":"any","disable_parallel_tool_use":true}
+        {"type":"tool","name":"look","disable_parallel_tool_use":true} | {"type":"tool","name":"look","disable_parallel_tool_use":true}
+        """)
+    void oneCallOnly(String choice, String expected) {
+        String fields = "\"tools\":[" + TOOL + "],\"tool_choice\":" + choice;
+        assertEquals(
+                MAX + ",\"additionalModelRequestFields\":{\"tool_choice\":" + expected + "},\"toolConfig\":{\"tools\":["
+                        + LOOK + "]}",
+                Converse.fields(fields, Converse.CLAUDE));
+        assertFalse(Converse.fields(fields, Converse.NOVA).contains("parallel"));
     }
 
     @Tag("case-18")

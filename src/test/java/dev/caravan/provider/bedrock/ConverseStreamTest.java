@@ -263,12 +263,18 @@ class ConverseStreamTest {
         guardrail_intervened          | refusal
         content_filtered              | refusal
         tool_use                      | end_turn
-        something_new                 | end_turn
         """)
     void stopReasons(String told, String expected) {
         Converse.stream("contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\"}}\nmessageStop "
                 + "{\"stopReason\":\"" + told + "\"}\n" + USAGE)
                 .is("start\n0 text\n0 +a\n0 stop\n" + END.replace("end_turn", expected));
+    }
+
+    @Test
+    void aStopReasonThatIsNotKnownIsAFailure() {
+        Converse.stream("contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\"}}\nmessageStop "
+                + "{\"stopReason\":\"something_new\"}\n" + USAGE).fails("start\n0 text\n0 +a", 502, "api_error",
+                        "the provider ended the message for a reason that is not known: something_new");
     }
 
     @Tag("case-2")

@@ -79,6 +79,7 @@ class InvokeTest {
                     {"model":"m","max_tokens":9,"messages":[{"role":"user","content":"hi"},
                     {"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":"caravan:openai"},
                     {"type":"thinking","thinking":"t","signature":"EqQB"}, { "type":"redacted_thinking","data":"x"},
+                    {"type":"redacted_thinking","data":"caravan:bedrock:x"},
                     {"type":"thinking","thinking":"","signature":""},{"type":"text","text":"a" , "n":1.0}]},
                     {"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":"caravan:bedrock:s"}]},
                     {"role":"user","content":"go"}],"n":1}"""));

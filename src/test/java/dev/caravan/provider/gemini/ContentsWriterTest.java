@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.caravan.provider.StreamCuts;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -303,6 +304,24 @@ class ContentsWriterTest {
     }
 
     @Tag("case-4")
+    @Test
+    @DisplayName("case 4: a signature behind a text, alone or on its last part, comes back behind it")
+    void aSignatureBehindTheText() {
+        String said = "{\"text\":\"x\"},{\"text\":\"\",\"thoughtSignature\":\"S\"}";
+        String conversation = "[" + ASK + "," + turn("assistant", "{\"type\":\"text\",\"text\":\"x\"}",
+                thinking("", "caravan:gemini:end:S")) + "," + ASK + "]";
+        assertEquals("[" + ASKED + "," + sent("model", said) + "," + ASKED + "]", contents(conversation));
+        assertEquals("[" + ASKED + "," + sent("model", "{\"text\":\"x\"}") + "," + ASKED + "]",
+                contents(conversation, "gemini-2.0-flash"));
+        StreamCuts.Outcome outcome = Decoded
+                .stream("P [{\"text\":\"x\"}]\nP [{\"text\":\"\",\"thoughtSignature\":\"S\"}]\n"
+                        + "P [{\"functionCall\":{\"id\":\"A\",\"name\":\"a\",\"args\":{\"x\":1.0}}}]\nF STOP");
+        String message = Decoded.message(outcome.events());
+        String asSent = message.substring(message.indexOf("\"content\":") + 10, message.indexOf(",\"stop_reason\""));
+        String encoded = contents("[" + ASK + ",{\"role\":\"assistant\",\"content\":" + asSent + "}]");
+        assertTrue(encoded.contains(sent("model", said + "," + called("A", "a"))), encoded);
+    }
+
     @Test
     void aSignatureReachesItsCallInALaterMessage() {
         String encoded = contents("[" + ASK + "," + turn("assistant", thinking("", "caravan:gemini:next:S")) + ","

@@ -165,10 +165,21 @@ class OllamaStreamTest {
     @Tag("case-2")
     @ParameterizedTest
     @DisplayName("case 2: why it ended")
-    @CsvSource({"stop,end_turn", "length,max_tokens", "load,end_turn", "'',end_turn", "invented,end_turn"})
+    @CsvSource({"stop,end_turn", "length,max_tokens", "'',end_turn"})
     void doneReason(String reason, String expected) {
         becomes(line("\"content\":\"x\"") + done(reason),
                 "start\n0 text\n0 +x\n0 stop\nend " + expected + " in 26 created 0 read 0 out 7\nstop");
+    }
+
+    @Tag("case-2")
+    @ParameterizedTest
+    @DisplayName("case 2: a reason that is not known, or none for an answer to end, is a failure")
+    @CsvSource({"load,the provider's reply holds no message", "unload,the provider's reply holds no message",
+            "invented,the provider ended the message for a reason that is not known: invented"})
+    void reasonsThatAreNone(String reason, String message) {
+        Decoded decoded = decode(Chunkings.of(line("\"content\":\"x\"") + done(reason)).getFirst());
+        assertEquals("start\n0 text\n0 +x", decoded.events);
+        assertEquals("502 " + message, decoded.failure.status() + " " + decoded.failure.getMessage());
     }
 
     @Tag("case-2")

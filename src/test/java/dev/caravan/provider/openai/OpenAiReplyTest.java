@@ -3,7 +3,9 @@ package dev.caravan.provider.openai;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.caravan.message.MessageJson;
 import dev.caravan.provider.ToolNames;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,22 @@ class OpenAiReplyTest {
     }
 
     @Tag("case-3")
+    @ParameterizedTest
+    @DisplayName("the tier that served a request is told, where the Messages API has a word for it")
+    @CsvSource({"default,standard", "on_demand,standard", "priority,priority", "fast,priority", "scale,priority",
+            "flex,", "auto,"})
+    void serviceTier(String told, String expected) {
+        String field = expected == null ? "" : ",\"service_tier\":\"" + expected + "\"";
+        String chunk = "{\"service_tier\":\"" + told
+                + "\",\"choices\":[{\"index\":0,\"%s\":{\"role\":\"assistant\",\"content\":\"x\"},\"finish_reason\":%s}]}";
+        String whole = Decoded.reply(chunk.formatted("message", "\"stop\"")).message();
+        assertTrue(whole.endsWith("\"output_tokens\":1" + field + "}}"), whole);
+        Decoded streamed = Decoded.stream(chunk.formatted("delta", "null") + "\nF stop\n[DONE]");
+        assertEquals(whole, streamed.message());
+        String start = new String(MessageJson.data(streamed.events().getFirst()), StandardCharsets.UTF_8);
+        assertTrue(start.endsWith("\"output_tokens\":1" + field + "}}}"), start);
+    }
+
     @ParameterizedTest
     @DisplayName("case 3: reasoning comes first in a reply that does not stream")
     @ValueSource(strings = {"\"content\":\"x\",\"reasoning_content\":\"t\"", "\"reasoning\":\"t\",\"content\":\"x\"",

@@ -30,7 +30,8 @@ class OpenAiStreamEndTest {
     @ParameterizedTest
     @DisplayName("case 2: why a text ended")
     @CsvSource({"stop,end_turn", "length,max_tokens", "max_tokens,max_tokens", "content_filter,refusal",
-            "sensitive,refusal", "model_length,model_context_window_exceeded", "eos,end_turn", "something_new,end_turn",
+            "sensitive,refusal", "model_length,model_context_window_exceeded", "eos,end_turn", "STOP,end_turn",
+            "model_context_window_exceeded,model_context_window_exceeded",
             // there is no call to wait for
             "tool_calls,end_turn", "function_call,end_turn"})
     void stopReasonOfText(String finishReason, String stopReason) {
@@ -40,12 +41,33 @@ class OpenAiStreamEndTest {
     @Tag("case-2")
     @ParameterizedTest
     @DisplayName("case 2: why a call ended, also where a server says stop")
-    @CsvSource({"stop,tool_use", "tool_calls,tool_use", "function_call,tool_use", "something_new,tool_use",
+    @CsvSource({"stop,tool_use", "tool_calls,tool_use", "function_call,tool_use", "eos_token,tool_use",
             "length,max_tokens", "content_filter,refusal"})
     void stopReasonOfACall(String finishReason, String stopReason) {
         assertEquals(stopReason, stopReason(Decoded.stream(
                 "D {\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"a\",\"arguments\":\"{}\"}}]}\nF "
                         + finishReason + "\n[DONE]")));
+    }
+
+    @ParameterizedTest
+    @DisplayName("case 2: a reason that is not known, or none for an answer to end, is a failure")
+    @CsvSource({"something_new,the provider ended the message for a reason that is not known: something_new",
+            "repetition,the provider ended the message for a reason that is not known: repetition",
+            // Gemini behind OpenAI's API, of a call that it could not make sense of
+            "function_call_filter: MALFORMED_FUNCTION_CALL,the provider ended the message for a reason that is not known: "
+                    + "function_call_filter: MALFORMED_FUNCTION_CALL",
+            "abort,the provider broke the message off: abort",
+            "network_error,the provider broke the message off: network_error"})
+    void reasonsThatAreNone(String finishReason, String message) {
+        ApiException failure = Decoded.stream("D {\"content\":\"x\"}\nF " + finishReason + "\n[DONE]").failure();
+        assertEquals("502 " + message, failure.status() + " " + failure.getMessage());
+    }
+
+    @Test
+    @DisplayName("case 2: null in quotes is no reason")
+    void nullInQuotes() {
+        assertEquals("max_tokens", stopReason(
+                Decoded.stream("D {\"content\":\"x\"}\nF null\nD {\"content\":\"y\"}\nF length\n[DONE]")));
     }
 
     /** vLLM tells it as {@code stop_reason}, SGLang as {@code matched_stop}; others put other words there. */

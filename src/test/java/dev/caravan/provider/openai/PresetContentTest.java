@@ -140,7 +140,7 @@ class PresetContentTest {
     @Tag("case-9")
     @Tag("case-12")
     @Test
-    @DisplayName("strict templates: what the user says behind results joins the last; with an image it cannot")
+    @DisplayName("strict templates: what the user says behind results joins the last; with an image only where results hold one")
     void strictResults() {
         String calls = "[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"aaaaaaaa1\",\"name\":\"a\",\"input\":{}},"
                 + "{\"type\":\"tool_use\",\"id\":\"aaaaaaaa2\",\"name\":\"a\",\"input\":{}}]},{\"role\":\"user\",\"content\":["
@@ -152,8 +152,28 @@ class PresetContentTest {
                 + "{\"role\":\"tool\",\"tool_call_id\":\"aaaaaaaa1\",\"content\":\"1\"},{\"role\":\"tool\",\"tool_call_id\":\"aaaaaaaa2\",\"content\":\"2";
         assertEquals(called + "\\n\\nand\"}]",
                 Encoded.messages(calls.formatted(""), PresetRequestsTest.preset("mistral")));
+        assertEquals(
+                called.replace("\"content\":\"2",
+                        "\"content\":[{\"type\":\"text\",\"text\":\"2\"},{\"type\":\"text\",\"text\":\"and\"},"
+                                + "{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://x/y\"}}]}]"),
+                Encoded.messages(calls.formatted("," + image(URL)), PresetRequestsTest.preset("mistral")));
         assertEquals(called + "\"},{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"and\"},"
                 + "{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://x/y\"}}]}]",
-                Encoded.messages(calls.formatted("," + image(URL)), PresetRequestsTest.preset("mistral")));
+                Encoded.messages(calls.formatted("," + image(URL)), PresetRequestsTest.preset("vllm")));
+    }
+
+    @Test
+    @DisplayName("case 17, Mistral: an image and a file stay in the result of their tool, since no user may follow it")
+    void partsInAResult() {
+        assertEquals(
+                "[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"id\":\"aaaaaaaa1\",\"type\":\"function\","
+                        + "\"function\":{\"name\":\"a\",\"arguments\":\"{}\"}}]},{\"role\":\"tool\",\"tool_call_id\":\"aaaaaaaa1\",\"content\":["
+                        + "{\"type\":\"text\",\"text\":\"see\"},{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://x/y\"}},"
+                        + "{\"type\":\"document_url\",\"document_url\":\"data:application/pdf;base64,eA==\",\"document_name\":\"T.pdf\"}]}]",
+                Encoded.messages(
+                        "[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"aaaaaaaa1\",\"name\":\"a\",\"input\":{}}]},"
+                                + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"aaaaaaaa1\",\"content\":[{\"type\":\"text\",\"text\":\"see\"},"
+                                + image(URL) + "," + document(DATA) + "]}]}]",
+                        PresetRequestsTest.preset("mistral")));
     }
 }

@@ -92,7 +92,7 @@ class PresetRequestsTest {
                         + ",{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"toolu_0123456789012345678901234567890123456789\",\"type\":\"function\",\"function\":{\"name\":\"a\",\"arguments\":\"{\\\"x\\\":1}\"}}]},{\"role\":\"tool\",\"tool_call_id\":\"toolu_0123456789012345678901234567890123456789\",\"content\":\"1\"},{\"role\":\"user\",\"content\":\"and\"},{\"role\":\"system\",\"content\":\"news\"}]}";
             case "fireworks" ->
                 "{\"model\":\"m\",\"max_tokens\":9000,\"temperature\":0.5,\"top_k\":40,\"stop\":[\"A\",\"B\"],\"reasoning_effort\":\"medium\",\"user\":\"0bfe935e70c321c7ca3afc75ce0d0ca2f98b5422e008bb31c00c6d7f1f1c0ad6\",\"stream\":true,\"stream_options\":{\"include_usage\":true}"
-                        + ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"a\",\"parameters\":{\"type\":\"object\"}}}],\"tool_choice\":\"auto\",\"parallel_tool_calls\":false"
+                        + ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"a\",\"parameters\":{\"type\":\"object\"},\"strict\":true}}],\"tool_choice\":\"auto\",\"parallel_tool_calls\":false"
                         + ",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"ask\"}"
                         + ",{\"role\":\"assistant\",\"content\":null,\"reasoning_content\":\"hm\",\"tool_calls\":[{\"id\":\"toolu_0123456789012345678901234567890123456789\",\"type\":\"function\",\"function\":{\"name\":\"a\",\"arguments\":\"{\\\"x\\\":1}\"}}]},{\"role\":\"tool\",\"tool_call_id\":\"toolu_0123456789012345678901234567890123456789\",\"content\":\"1\"},{\"role\":\"user\",\"content\":\"and\"},{\"role\":\"system\",\"content\":\"news\"}]}";
             case "ollama" ->
@@ -106,7 +106,7 @@ class PresetRequestsTest {
                         + ",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"ask\"}"
                         + ",{\"role\":\"assistant\",\"content\":\"\",\"reasoning\":\"hm\",\"tool_calls\":[{\"id\":\"toolu_0123456789012345678901234567890123456789\",\"type\":\"function\",\"function\":{\"name\":\"a\",\"arguments\":\"{\\\"x\\\":1}\"}}]},{\"role\":\"tool\",\"tool_call_id\":\"toolu_0123456789012345678901234567890123456789\",\"content\":\"1\\n\\nand\\n\\n<system>\\nnews\\n</system>\"}]}";
             case "llama-cpp" ->
-                "{\"model\":\"m\",\"max_tokens\":9000,\"temperature\":0.5,\"top_k\":40,\"stop\":[\"A\",\"B\"],\"chat_template_kwargs\":{\"enable_thinking\":true},\"stream\":true,\"stream_options\":{\"include_usage\":true}"
+                "{\"model\":\"m\",\"max_tokens\":9000,\"temperature\":0.5,\"top_k\":40,\"stop\":[\"A\",\"B\"],\"chat_template_kwargs\":{\"enable_thinking\":true},\"reasoning_effort\":\"medium\",\"stream\":true,\"stream_options\":{\"include_usage\":true}"
                         + ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"a\",\"parameters\":{\"type\":\"object\"}}}],\"tool_choice\":\"auto\",\"parallel_tool_calls\":false"
                         + ",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"ask\"}"
                         + ",{\"role\":\"assistant\",\"content\":\"\",\"reasoning_content\":\"hm\",\"tool_calls\":[{\"id\":\"toolu_0123456789012345678901234567890123456789\",\"type\":\"function\",\"function\":{\"name\":\"a\",\"arguments\":\"{\\\"x\\\":1}\"}}]},{\"role\":\"tool\",\"tool_call_id\":\"toolu_0123456789012345678901234567890123456789\",\"content\":\"1\\n\\nand\\n\\n<system>\\nnews\\n</system>\"}]}";
@@ -144,7 +144,8 @@ class PresetRequestsTest {
             "qwen | \"thinking\":{\"type\":\"disabled\"} | ,\"enable_thinking\":false",
             "vllm | \"thinking\":{\"type\":\"disabled\"} | ,\"chat_template_kwargs\":{\"enable_thinking\":false}",
             "vllm | \"output_config\":{\"effort\":\"xhigh\"} | ,\"reasoning_effort\":\"high\"",
-            "llama-cpp | \"output_config\":{\"effort\":\"high\"} | ~~",
+            "llama-cpp | \"output_config\":{\"effort\":\"max\"} | ,\"reasoning_effort\":\"high\"",
+            "openrouter | \"output_config\":{\"effort\":\"max\"} | ,\"reasoning\":{\"effort\":\"max\"}",
             "openrouter | \"output_config\":{\"effort\":\"xhigh\"} | ,\"reasoning\":{\"effort\":\"xhigh\"}",
             "openrouter | \"thinking\":{\"type\":\"adaptive\"} | ,\"reasoning\":{\"enabled\":true}",
             "openrouter | \"thinking\":{\"type\":\"disabled\"} | ,\"reasoning\":{\"enabled\":false}",
@@ -152,6 +153,29 @@ class PresetRequestsTest {
             "xai | \"thinking\":{\"type\":\"adaptive\"},\"output_config\":{\"effort\":\"high\"} | ~~"})
     void thinking(String preset, String fields, String expected) {
         assertEquals(expected, Encoded.fields(fields, preset(preset)));
+    }
+
+    @ParameterizedTest(name = "case 13, {0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "openai | auto | ,\"service_tier\":\"auto\"", "openai | standard_only | ,\"service_tier\":\"default\"",
+            "openrouter | standard_only | ,\"service_tier\":\"default\"",
+            "groq | standard_only | ,\"service_tier\":\"on_demand\"", "groq | auto | ,\"service_tier\":\"auto\"",
+            "azure-openai | standard_only | ~~", "vllm | priority | ~~"})
+    void serviceTier(String preset, String tier, String expected) {
+        assertEquals(expected, Encoded.fields("\"service_tier\":\"" + tier + "\"", preset(preset)));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @DisplayName("case 18: a model that thinks by itself and cannot be made to call a tool meanwhile is told not to think")
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "deepseek | {\"type\":\"any\"} | | ,\"thinking\":{\"type\":\"disabled\"}",
+            "deepseek | {\"type\":\"tool\",\"name\":\"a\"} | ,\"output_config\":{\"effort\":\"high\"} | ,\"thinking\":{\"type\":\"disabled\"}",
+            "deepseek | {\"type\":\"auto\"} | | ~~", "qwen | {\"type\":\"any\"} | | ,\"enable_thinking\":false",
+            "qwen | {\"type\":\"any\"} | ,\"thinking\":{\"type\":\"adaptive\"} | ,\"enable_thinking\":true",
+            "vllm | {\"type\":\"any\"} | | ~~"})
+    void aDemandedCallAndThinking(String preset, String choice, String fields, String expected) {
+        String encoded = Encoded.fields(TWO + choice + (fields == null ? "" : fields), preset(preset));
+        assertEquals(expected, encoded.substring(0, encoded.indexOf(",\"tools\"")));
     }
 
     // -- tools ---------------------------------------------------------------------------------------------------------

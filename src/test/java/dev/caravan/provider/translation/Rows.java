@@ -220,7 +220,11 @@ final class Rows {
     private static List<Row> others() {
         return List.of(
                 field("`metadata.user_id`", "metadata.user_id", "\"metadata\":{\"user_id\":\"MarkerMarker\"}", MARK),
-                field("`service_tier`", "service_tier", "\"service_tier\":\"standard_only\"", "standard_only"),
+                field("`service_tier` `auto`", "service_tier", "\"service_tier\":\"auto\"",
+                        "\"service_tier\":\"auto\""),
+                field("`service_tier` `standard_only`", "service_tier", "\"service_tier\":\"standard_only\"",
+                        "standard_only", "\"service_tier\":\"default\"", "\"service_tier\":\"on_demand\""),
+                field("a `service_tier` that nobody knows", "service_tier", "\"service_tier\":\"MarkerMarker\"", MARK),
                 field("`context_management`", "context_management",
                         "\"context_management\":{\"edits\":[{\"type\":\"MarkerMarker\"}]}", MARK),
                 field("`container`", "container", "\"container\":\"MarkerMarker\"", MARK),
