@@ -23,8 +23,10 @@ record ChatUsage(Usage tokens, long reasoning) {
         return new ChatUsage(new Usage(number(usage.path("input_tokens"), tokens.inputTokens()),
                 number(usage.path("cache_creation_input_tokens"), tokens.cacheCreationInputTokens()),
                 number(usage.path("cache_read_input_tokens"), tokens.cacheReadInputTokens()),
-                number(usage.path("output_tokens"), tokens.outputTokens()),
-                usage.path("service_tier").isTextual() ? usage.path("service_tier").textValue() : tokens.serviceTier()),
+                number(usage.path("output_tokens"), tokens.outputTokens()))
+                .servedBy(usage.path("service_tier").isTextual()
+                        ? usage.path("service_tier").textValue()
+                        : tokens.serviceTier()),
                 number(usage.path("output_tokens_details").path("thinking_tokens"), reasoning));
     }
 

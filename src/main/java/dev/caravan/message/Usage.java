@@ -33,7 +33,8 @@ public record Usage(long inputTokens, long cacheCreationInputTokens, long cacheR
 
     /** The same prompt with another count of generated tokens. */
     public Usage withOutputTokens(long tokens) {
-        return new Usage(inputTokens, cacheCreationInputTokens, cacheReadInputTokens, tokens, thinkingTokens, serviceTier);
+        return new Usage(inputTokens, cacheCreationInputTokens, cacheReadInputTokens, tokens, thinkingTokens,
+                serviceTier);
     }
 
     /** The same with what is told of the reasoning; it cannot be more than was generated. */

@@ -111,6 +111,7 @@ class ChunkEncoderTest {
         assertTrue(raw.contains(tier), raw);
     }
 
+    @Tag("case-3")
     @Test
     void textAndReasoning() {
         assertEncoded(

@@ -123,8 +123,9 @@ public final class BedrockFuzzTarget {
 
     /** What is passed on is whole only when its last event says so. */
     private static void invoke(byte[] data, Reading reading, boolean stream) {
-        AnyReply whole = AnyReply.read(data, Integer.MAX_VALUE, reading, out -> new InvokeResponseDecoder(out, stream));
-        AnyReply single = AnyReply.read(data, 1, reading, out -> new InvokeResponseDecoder(out, stream));
+        AnyReply whole = AnyReply.read(data, Integer.MAX_VALUE, reading,
+                out -> new InvokeResponseDecoder("bedrock", stream, out));
+        AnyReply single = AnyReply.read(data, 1, reading, out -> new InvokeResponseDecoder("bedrock", stream, out));
         if (!whole.text().equals(single.text())) {
             throw new AssertionError("whole:\n" + whole.text() + "\nbyte by byte:\n" + single.text());
         }

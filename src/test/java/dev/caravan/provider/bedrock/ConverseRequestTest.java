@@ -108,6 +108,7 @@ class ConverseRequestTest {
                         + "\"tool_choice\":" + choice, Converse.CLAUDE));
     }
 
+    @Tag("case-18")
     @ParameterizedTest
     @DisplayName("case 18: that calls may not be parallel is told to Anthropic's models in their own words, and not twice")
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """

@@ -316,12 +316,13 @@ class ContentsWriterTest {
         StreamCuts.Outcome outcome = Decoded
                 .stream("P [{\"text\":\"x\"}]\nP [{\"text\":\"\",\"thoughtSignature\":\"S\"}]\n"
                         + "P [{\"functionCall\":{\"id\":\"A\",\"name\":\"a\",\"args\":{\"x\":1.0}}}]\nF STOP");
-        String message = Decoded.message(outcome.events());
+        String message = outcome.message();
         String asSent = message.substring(message.indexOf("\"content\":") + 10, message.indexOf(",\"stop_reason\""));
         String encoded = contents("[" + ASK + ",{\"role\":\"assistant\",\"content\":" + asSent + "}]");
         assertTrue(encoded.contains(sent("model", said + "," + called("A", "a"))), encoded);
     }
 
+    @Tag("case-4")
     @Test
     void aSignatureReachesItsCallInALaterMessage() {
         String encoded = contents("[" + ASK + "," + turn("assistant", thinking("", "caravan:gemini:next:S")) + ","

@@ -44,6 +44,7 @@ class OpenAiReplyTest {
         assertTrue(start.endsWith("\"output_tokens\":1" + field + "}}}"), start);
     }
 
+    @Tag("case-3")
     @ParameterizedTest
     @DisplayName("case 3: reasoning comes first in a reply that does not stream")
     @ValueSource(strings = {"\"content\":\"x\",\"reasoning_content\":\"t\"", "\"reasoning\":\"t\",\"content\":\"x\"",

@@ -49,6 +49,7 @@ class OpenAiStreamEndTest {
                         + finishReason + "\n[DONE]")));
     }
 
+    @Tag("case-2")
     @ParameterizedTest
     @DisplayName("case 2: a reason that is not known, or none for an answer to end, is a failure")
     @CsvSource({"something_new,the provider ended the message for a reason that is not known: something_new",
@@ -63,6 +64,7 @@ class OpenAiStreamEndTest {
         assertEquals("502 " + message, failure.status() + " " + failure.getMessage());
     }
 
+    @Tag("case-2")
     @Test
     @DisplayName("case 2: null in quotes is no reason")
     void nullInQuotes() {

@@ -162,6 +162,7 @@ class PresetContentTest {
                 Encoded.messages(calls.formatted("," + image(URL)), PresetRequestsTest.preset("vllm")));
     }
 
+    @Tag("case-17")
     @Test
     @DisplayName("case 17, Mistral: an image and a file stay in the result of their tool, since no user may follow it")
     void partsInAResult() {

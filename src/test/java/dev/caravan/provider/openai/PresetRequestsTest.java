@@ -155,6 +155,7 @@ class PresetRequestsTest {
         assertEquals(expected, Encoded.fields(fields, preset(preset)));
     }
 
+    @Tag("case-13")
     @ParameterizedTest(name = "case 13, {0}: {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "openai | auto | ,\"service_tier\":\"auto\"", "openai | standard_only | ,\"service_tier\":\"default\"",
@@ -165,6 +166,7 @@ class PresetRequestsTest {
         assertEquals(expected, Encoded.fields("\"service_tier\":\"" + tier + "\"", preset(preset)));
     }
 
+    @Tag("case-18")
     @ParameterizedTest(name = "{0}: {1}")
     @DisplayName("case 18: a model that thinks by itself and cannot be made to call a tool meanwhile is told not to think")
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {

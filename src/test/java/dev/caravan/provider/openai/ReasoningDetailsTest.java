@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,7 @@ class ReasoningDetailsTest {
         return message.substring(message.indexOf("\"content\":") + 10, message.indexOf(",\"stop_reason\""));
     }
 
+    @Tag("case-4")
     @ParameterizedTest
     @DisplayName("case 4, OpenRouter: encrypted reasoning without a text comes back, before an answer and around calls")
     @ValueSource(strings = {"E\nD {\"content\":\"x\"}\n", "D {\"content\":\"x\"}\nE\nC\n",
@@ -37,6 +39,7 @@ class ReasoningDetailsTest {
                 "[{\"role\":\"assistant\",\"content\":\"x\",\"reasoning_details\":[" + ENCRYPTED + "]"), encoded);
     }
 
+    @Tag("case-4")
     @Test
     @DisplayName("case 4, OpenRouter: behind the answer no block is begun, since clients take the last one for it")
     void behindTheAnswer() {
