@@ -71,6 +71,11 @@ public final class WorkerPools implements Service {
         }
     }
 
+    /** Has a pool for a provider, without a process yet. */
+    public void open(ExecProvider provider) {
+        pool(provider);
+    }
+
     /** Starts the processes of a provider that it keeps also when there is nothing to do, and returns at once. */
     public void warmUp(ExecProvider provider) {
         pool(provider).warmUp();

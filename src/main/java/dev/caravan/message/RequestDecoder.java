@@ -43,6 +43,7 @@ public final class RequestDecoder {
     private String effort;
     private RawJson outputSchema;
     private String userId;
+    private Long seed;
 
     private RequestDecoder(byte[] body, ApiVersion version) throws IOException {
         this.body = body;
@@ -122,6 +123,7 @@ public final class RequestDecoder {
             case "thinking" -> thinking();
             case "output_config" -> outputConfig();
             case "metadata" -> metadata();
+            case "seed" -> seed = json.anyInteger();
             default -> json.skip();
         }
     }
@@ -136,7 +138,7 @@ public final class RequestDecoder {
         checkBudget();
         int most = maxTokens == null ? 0 : maxTokens;
         return new MessageRequest(body, modelOffset, modelLength, model, system, messages, most, stream, stopSequences,
-                temperature, topP, topK, tools, toolChoice, thinking, effort, outputSchema, userId,
+                temperature, topP, topK, tools, toolChoice, thinking, effort, outputSchema, userId, seed,
                 content.mediaBytes(), content.mediaTokens());
     }
 
