@@ -4,6 +4,7 @@ import json, os, signal, sys, threading, time
 lock = threading.Lock()
 cancelled = {}
 memory = 1000
+count = 0
 starting = dict(argument.split("=", 1) for argument in sys.argv[1:])
 
 
@@ -22,7 +23,7 @@ def done(id, **more):
 
 
 def generate(request):
-    global memory
+    global memory, count
     id = request["id"]
     stop = cancelled[id]
     what, _, argument = request["model"].partition(":")
@@ -35,6 +36,10 @@ def generate(request):
              timings={"prefill_ms": 100, "generation_ms": 1000})
     elif what == "pid":
         say(id, str(os.getpid()))
+        done(id)
+    elif what == "count":
+        count += 1
+        say(id, str(count))
         done(id)
     elif what == "prompt":
         say(id, str(len(json.dumps(request))))
@@ -132,7 +137,7 @@ elif load == "hang":
 elif load == "garbage":
     out("Fetching files\n")
 elif load == "progress":
-    for i in range(20):
+    for i in range(30):
         out({"progress": {"stage": "loading", "message": "part %d" % i}})
         time.sleep(0.1)
 elif load == "file":
@@ -141,9 +146,9 @@ elif load == "file":
 out({"ready": {"protocol": int(starting.get("protocol", 2)), "concurrency": int(starting.get("concurrency", 16)),
                "version": "test 1"}})
 while True:
+    line = sys.stdin.buffer.readline()
     if deaf.is_set():
         time.sleep(1000)
-    line = sys.stdin.buffer.readline()
     if not line:
         os._exit(0)
     request = json.loads(line)

@@ -292,6 +292,7 @@ final class Worker {
     void ready(int requestsAtATime, long now) {
         state = State.READY;
         concurrency = requestsAtATime;
+        usedNanos = now;
         pingNanos = now;
     }
 

@@ -49,9 +49,8 @@ final class WorkerLauncher implements ExecCommandExecutor {
      * @throws ApiException 502 {@code api_error} when it cannot be started
      */
     Stdout launch(InputStream stdin) {
-        Exchange exchange = null;
         try (ExecEndpoint endpoint = endpoint(); Producer producer = endpoint.createProducer()) {
-            exchange = endpoint.createExchange();
+            Exchange exchange = endpoint.createExchange();
             exchange.getMessage().setBody(stdin);
             producer.process(exchange);
             return (Stdout) exchange.getMessage().getBody();

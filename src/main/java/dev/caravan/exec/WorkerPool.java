@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -299,7 +300,7 @@ final class WorkerPool {
             LOG.info("{}[{}] is replaced, because it holds {} bytes", provider.name(), worker.process().pid(),
                     worker.memory());
             worker.state(Worker.State.DRAINING);
-        } else if (worker.requests().isEmpty() && now - worker.usedNanos() > settings.idle().toNanos()
+        } else if (isIdle(worker) && now - worker.usedNanos() > settings.idle().toNanos()
                 && serving() > settings.min()) {
             worker.state(Worker.State.DRAINING);
         }
@@ -312,133 +313,103 @@ final class WorkerPool {
 
     // What those who keep several pools want to know and do
 
-    /** Whether a process should be started now. */
-    boolean wantsWorker(long now) {
+    private <T> T locked(Supplier<T> work) {
         lock.lock();
         try {
-            if (stopped || workers.size() >= settings.max() || !backoff.mayStart(now)) {
-                return false;
-            }
-            long starting = workers.stream().filter(worker -> worker.state() == Worker.State.STARTING).count();
-            return warm && serving() < settings.min() || queue.size() > starting * settings.concurrency();
+            return work.get();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether a process should be started now. */
+    boolean wantsWorker(long now) {
+        return locked(() -> {
+            long starting = workers.stream().filter(worker -> worker.state() == Worker.State.STARTING).count();
+            boolean wanted = warm && serving() < settings.min() || queue.size() > starting * settings.concurrency();
+            return wanted && !stopped && workers.size() < settings.max() && backoff.mayStart(now);
+        });
     }
 
     /** Starts a process. */
     void startWorker() {
         Worker worker = new Worker(provider, launcher, this);
-        lock.lock();
-        try {
-            workers.add(worker);
-            if (replacing) {
-                replacing = false;
-                listener.restarted(provider.name());
+        boolean replaces = locked(() -> {
+            boolean inPlaceOfAnother = replacing;
+            replacing = false;
+            if (!stopped) {
+                workers.add(worker);
+                worker.start();
             }
-        } finally {
-            lock.unlock();
+            return inPlaceOfAnother;
+        });
+        if (replaces) {
+            listener.restarted(provider.name());
         }
-        worker.start();
     }
 
     /** Has the {@code min} processes started that it keeps. */
     void warmUp() {
-        lock.lock();
-        try {
-            warm = true;
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> warm = true);
         workerWanted.run();
     }
 
     /** The bytes that its processes hold or, before they have said so, are taken to need. */
     long memory() {
-        lock.lock();
-        try {
-            return workers.stream().mapToLong(this::memoryOf).sum();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> workers.stream().mapToLong(this::memoryOf).sum());
     }
 
     /** The bytes that one of its processes holds or is taken to need. */
     long memoryOf(Worker worker) {
-        lock.lock();
-        try {
-            return worker.memory() > 0 ? worker.memory() : need();
-        } finally {
-            lock.unlock();
-        }
+        return worker.memory() > 0 ? worker.memory() : memoryOfNext();
     }
 
     /** The bytes that another process is taken to need. */
     long memoryOfNext() {
-        lock.lock();
-        try {
-            return need();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private long need() {
-        return knownMemory > 0 ? knownMemory : settings.memory().orElse(0);
+        return locked(() -> knownMemory > 0 ? knownMemory : settings.memory().orElse(0));
     }
 
     /** Its processes that have nothing to do. */
     List<Worker> idle() {
-        lock.lock();
-        try {
-            return workers.stream()
-                    .filter(worker -> worker.state() == Worker.State.READY && worker.requests().isEmpty()).toList();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> workers.stream().filter(WorkerPool::isIdle).toList());
+    }
+
+    private static boolean isIdle(Worker worker) {
+        return worker.state() == Worker.State.READY && worker.requests().isEmpty();
     }
 
     /** Ends a process that has nothing to do, and keeps none until the next request comes. */
     void unload(Worker worker) {
-        lock.lock();
-        try {
-            if (worker.state() == Worker.State.READY && worker.requests().isEmpty()) {
+        locked(() -> {
+            if (isIdle(worker)) {
                 LOG.info("{}[{}] is ended to make room for another model", provider.name(), worker.process().pid());
                 warm = false;
                 worker.state(Worker.State.DRAINING);
                 worker.retire();
             }
-        } finally {
-            lock.unlock();
-        }
+            return worker;
+        });
     }
 
     /** How all is. */
     PoolStatus status() {
-        lock.lock();
-        try {
+        return locked(() -> {
             int[] states = new int[Worker.State.values().length];
             workers.forEach(worker -> states[worker.state().ordinal()]++);
             String failure = backoff.startFailure().map(Throwable::getMessage).orElse("");
             return new PoolStatus(provider.name(), settings.min(), states[Worker.State.STARTING.ordinal()],
                     states[Worker.State.READY.ordinal()], states[Worker.State.DRAINING.ordinal()],
                     workers.stream().mapToInt(worker -> worker.requests().size()).sum(), queue.size(), failure);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Takes no more requests, fails those that there are, and names the processes that are to be ended. */
     List<Worker> stop() {
-        lock.lock();
-        try {
+        return locked(() -> {
             stopped = true;
-            warm = false;
             queue.failAll(errors::stopping);
             workers.forEach(worker -> worker.requests().forEach(request -> request.end(errors.stopping())));
             return List.copyOf(workers);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 }

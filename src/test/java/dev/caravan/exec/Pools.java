@@ -41,11 +41,6 @@ final class Pools {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The next text of an answer. */
-    static String text(InputStream output) throws IOException {
-        return lines(output).text();
-    }
-
     static Answer lines(InputStream output) {
         return new Answer(output, Children.lines(output));
     }

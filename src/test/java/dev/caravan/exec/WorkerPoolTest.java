@@ -135,16 +135,13 @@ class WorkerPoolTest {
         blocking.text();
         List<Answer> waiting = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            waiting.add(ask("m" + i, "say"));
+            waiting.add(ask("m" + i, "count"));
         }
         assertEquals(100, pool.status().waiting());
-        List<Integer> ended = new ArrayList<>();
         blocking.output().close();
         for (int i = 0; i < 100; i++) {
-            assertEquals(2, waiting.get(i).rest().size());
-            ended.add(i);
+            assertEquals(Integer.toString(i + 1), waiting.get(i).text());
         }
-        assertEquals(100, ended.size());
     }
 
     @Test
@@ -295,10 +292,10 @@ class WorkerPoolTest {
 
     @Test
     void aProcessThatIsSilentAboutARequestFailsItAlone() throws Exception {
-        open(provider("demo", USUAL, SOON, Optional.empty()));
+        open(provider("demo", USUAL, Duration.ofSeconds(2), Optional.empty()));
         String pid = ask("m1", "pid").text();
         ApiException error = failure(ask("m2", "silent"));
-        assertEquals("provider demo: the process wrote nothing for 300 ms", error.getMessage());
+        assertEquals("provider demo: the process wrote nothing for 2 s", error.getMessage());
         assertEquals(504, error.status());
         assertEquals(pid, ask("m3", "pid").text());
     }
@@ -312,7 +309,7 @@ class WorkerPoolTest {
     @Test
     void aProcessThatReadsNoMoreIsReplaced() throws Exception {
         open(new WorkerSettings(0, 1, 16, 9, USUAL.queueTimeout(), USUAL.idle(), 99, USUAL.memory(), USUAL.start(),
-                USUAL.cancel(), SOON));
+                USUAL.cancel(), Duration.ofSeconds(2)));
         String pid = ask("m1", "pid").text();
         assertEquals(2, ask("m2", "deaf").rest().size());
         byte[] large = ("{\"type\":\"generate\",\"id\":\"m3\",\"model\":\"pid\",\"p\":\"" + "x".repeat(1 << 20) + "\"}\n")
@@ -346,7 +343,8 @@ class WorkerPoolTest {
         // Each attempt that fails makes the next one later, so that one comes too early at last.
         eventually().until(() -> {
             try {
-                return message.equals(failure(ask("m3", "say")).getMessage()) && false;
+                failure(ask("m3", "say"));
+                return false;
             } catch (ApiException e) {
                 return e.getMessage().equals(message) && e.headers().containsKey("retry-after");
             }
@@ -381,7 +379,7 @@ class WorkerPoolTest {
     @Test
     void progressKeepsALongStartAlive() throws Exception {
         open(new WorkerSettings(0, 1, 1, 9, USUAL.queueTimeout(), USUAL.idle(), 99, USUAL.memory(),
-                Duration.ofSeconds(1), USUAL.cancel(), USUAL.ping()), "load=progress");
+                Duration.ofSeconds(2), USUAL.cancel(), USUAL.ping()), "load=progress");
         assertEquals("0", ask("m1", "say").text());
     }
 
@@ -401,7 +399,7 @@ class WorkerPoolTest {
     @Test
     void oneThatHoldsTooMuchMemoryIsReplaced() throws Exception {
         open(new WorkerSettings(0, 1, 16, 9, USUAL.queueTimeout(), USUAL.idle(), 99, OptionalLong.of(5000),
-                USUAL.start(), USUAL.cancel(), SOON));
+                USUAL.start(), USUAL.cancel(), Duration.ofSeconds(2)));
         String pid = ask("m1", "pid").text();
         assertEquals(1, ask("m2", "leak:6000").rest().size());
         eventually().until(() -> pool.status().ready() == 0);
