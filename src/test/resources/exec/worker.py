@@ -41,6 +41,9 @@ def generate(request):
         count += 1
         say(id, str(count))
         done(id)
+    elif what == "seed":
+        say(id, str(request.get("seed")))
+        done(id)
     elif what == "prompt":
         say(id, str(len(json.dumps(request))))
         done(id)

@@ -61,20 +61,20 @@ class WorkersTest {
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 mistake("not a mapping", "providers: { a: { dialect: exec, command: [x], workers: 2 } }",
-                        "caravan.yaml:1:56: providers.a.workers: expected a mapping of min, max, concurrency, queue, "
-                                + "queue-timeout, idle, requests, memory, start, cancel, ping, found 2"),
+                        "caravan.yaml:1:57: providers.a.workers: expected a mapping of min, max, concurrency, queue, "
+                                + "queue-timeout, idle, requests, memory, start, cancel, ping, found the number 2"),
                 mistake("a key that is nearly one", "providers: { a: { dialect: exec, command: [x], workers: { maxx: 2 } } }",
-                        "caravan.yaml:1:58: providers.a.workers.maxx: unknown key `maxx`; did you mean `max`? Valid: min, "
+                        "caravan.yaml:1:59: providers.a.workers.maxx: unknown key `maxx`; did you mean `max`? Valid: min, "
                                 + "max, concurrency, queue, queue-timeout, idle, requests, memory, start, cancel, ping"),
                 mistake("less at most than at least",
                         "providers: { a: { dialect: exec, command: [x], workers: { min: 3, max: 2 } } }",
-                        "caravan.yaml:1:71: providers.a.workers.max: max is 2, less than min, which is 3"),
+                        "caravan.yaml:1:72: providers.a.workers.max: max is 2, less than min, which is 3"),
                 mistake("both limits of processes",
                         "providers: { a: { dialect: exec, command: [x], max-processes: 2, workers: {} } }",
                         "caravan.yaml:1:63: providers.a.max-processes: max-processes is for one process a request; with "
                                 + "workers it is workers.max"),
                 mistake("memory without a unit", "memory-budget: 24\nproviders: { a: { dialect: exec, command: [x] } }",
-                        "caravan.yaml:1:16: memory-budget: expected a size such as 64KB, 32MB or 1GB, found 24, which has "
+                        "caravan.yaml:1:16: memory-budget: expected a size such as 64KB, 32MB or 1GB, found the number 24, which has "
                                 + "no unit"));
     }
 

@@ -96,6 +96,19 @@ class KeptProcessesTest {
     }
 
     @Test
+    void aSeedReachesTheModelFromBothDoors() throws Exception {
+        start(kept("kept", "{}"), Map.of());
+        try (RawClient client = gateway.connect()) {
+            String request = Wire.request("kept/seed");
+            String seeded = request.replaceFirst("\\{", "{\"seed\":5,");
+            assertEquals("None", client.post("/v1/messages", request).reply().json().at("/content/0/text").asText());
+            assertEquals("5", client.post("/v1/messages", seeded).reply().json().at("/content/0/text").asText());
+            assertEquals("5", client.post("/v1/chat/completions", seeded).reply().json()
+                    .at("/choices/0/message/content").asText());
+        }
+    }
+
+    @Test
     void whoWaitsForAModelThatLoadsIsKeptAlive() throws Exception {
         Path go = directory.resolve("go");
         start(kept("kept", "{}", "load=file", "file=" + go),

@@ -7,6 +7,7 @@ import dev.caravan.message.ErrorType;
 import dev.caravan.message.EventSequencer;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageStart;
+import dev.caravan.message.RawJson;
 import dev.caravan.message.StopReason;
 import dev.caravan.message.Text;
 import dev.caravan.message.TokenEstimate;
@@ -41,6 +42,8 @@ public final class ExecResponseDecoder implements ResponseDecoder {
     private int tools;
     /** Whether the input of the call before {@link #tools} is to follow, in pieces. */
     private boolean toolOpen;
+    /** How many pieces of it have come. */
+    private int pieces;
 
     /**
      * @param provider the provider's name, for errors
@@ -123,6 +126,7 @@ public final class ExecResponseDecoder implements ResponseDecoder {
         String input = call.input() == null ? null : call.input().text();
         events.tool(tools++, usable ? call.id() : null, call.name(), input);
         toolOpen = input == null;
+        pieces = 0;
         if (!toolOpen) {
             count(input);
             events.endTool(tools - 1);
@@ -134,6 +138,7 @@ public final class ExecResponseDecoder implements ResponseDecoder {
             throw broken("tool_input: no call has begun whose input is to follow");
         }
         count(piece);
+        pieces++;
         events.tool(tools - 1, null, null, piece);
     }
 
@@ -149,6 +154,9 @@ public final class ExecResponseDecoder implements ResponseDecoder {
                         || stopReason.equals(StopReason.MODEL_CONTEXT_WINDOW_EXCEEDED.wireName()));
         if (events.insideArguments() && !cut) {
             throw broken("tool_input: the pieces are not one JSON object");
+        }
+        if (pieces == 0) {
+            count(RawJson.EMPTY_OBJECT.text());
         }
         events.endTool(tools - 1);
         toolOpen = false;
