@@ -10,10 +10,9 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Translates a request of chat completions into one of the Messages API. What it refuses it refuses with the path of the field as
- * the client wrote it; fields that it does not know are accepted and ignored, as are those that only tune:
- * {@code logit_bias}, {@code presence_penalty}, {@code frequency_penalty}, {@code store}, {@code metadata}, {@code prediction},
- * {@code verbosity}, {@code prompt_cache_key}. The same conversation always gives the same bytes. Not thread-safe; one decodes one
- * request.
+ * the client wrote it; fields that it does not know are accepted and ignored, as are those that only tune: {@code logit_bias},
+ * {@code presence_penalty}, {@code frequency_penalty}, {@code store}, {@code metadata}, {@code prediction}, {@code verbosity},
+ * {@code prompt_cache_key}. The same conversation always gives the same bytes. Not thread-safe; one decodes one request.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/chat/create">OpenAI: Create chat completion</a>
  */

@@ -70,20 +70,15 @@ final class WorkerPool {
      */
     InputStream submit(byte[] line) {
         long now = System.nanoTime();
-        boolean waits;
-        PooledRequest request;
-        lock.lock();
-        try {
+        PooledRequest request = locked(() -> {
             refuse(now);
-            request = queue.add(line, now);
+            PooledRequest added = queue.add(line, now);
             dispatch(now);
-            waits = request.worker == null;
-        } finally {
-            lock.unlock();
-        }
-        if (waits) {
-            workerWanted.run();
-        }
+            if (added.worker == null) {
+                workerWanted.run();
+            }
+            return added;
+        });
         return new RequestOutput(this, request);
     }
 
@@ -140,21 +135,22 @@ final class WorkerPool {
     }
 
     private void end(PooledRequest request, ApiException why) {
-        lock.lock();
-        try {
-            if (request.over) {
-                return;
+        locked(() -> {
+            if (!request.over) {
+                request.end(why);
+                takeAway(request);
             }
-            request.end(why);
-            if (request.worker == null) {
-                queue.leave(request);
-            } else {
-                request.cancelling = true;
-                request.cancelDeadline = System.nanoTime() + settings.cancel().toNanos();
-                request.worker.cancel(request);
-            }
-        } finally {
-            lock.unlock();
+            return request;
+        });
+    }
+
+    private void takeAway(PooledRequest request) {
+        if (request.worker == null) {
+            queue.leave(request);
+        } else {
+            request.cancelling = true;
+            request.cancelDeadline = System.nanoTime() + settings.cancel().toNanos();
+            request.worker.cancel(request);
         }
     }
 
