@@ -63,7 +63,8 @@ final class ExecProviderCheck {
         }
         CompletableFuture<Void> timeUp = new CompletableFuture<Void>().completeOnTimeout(null, limit.toMillis(),
                 TimeUnit.MILLISECONDS);
-        return switch (new ExecTrial(provider, model(), timeUp, message -> progress.accept(who + quote(message))).run()) {
+        return switch (new ExecTrial(provider, model(), timeUp, message -> progress.accept(who + quote(message)))
+                .run()) {
             case ExecTrial.Outcome.Answered answered -> Finding.ok(who + "a trial answered, its first output after "
                     + seconds(answered.first()));
             case ExecTrial.Outcome.Kept kept -> Finding.ok(who + "a trial was ready after " + seconds(kept.load())

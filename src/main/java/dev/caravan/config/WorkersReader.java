@@ -34,7 +34,8 @@ final class WorkersReader {
                 .ifPresent(node -> node.problem("max is " + max + ", less than min, which is " + min));
         return new WorkerSettings(min, Math.max(min, max),
                 number(map, "concurrency", 1, MOST_CONCURRENCY, usual.concurrency()),
-                number(map, "queue", 1, MOST_QUEUE, usual.queue()), duration(map, "queue-timeout", usual.queueTimeout()),
+                number(map, "queue", 1, MOST_QUEUE, usual.queue()),
+                duration(map, "queue-timeout", usual.queueTimeout()),
                 duration(map, "idle", usual.idle()), number(map, "requests", 1, MOST_REQUESTS, usual.requests()),
                 map.get("memory").flatMap(node -> node.size(MOST_MEMORY)).map(OptionalLong::of)
                         .orElse(OptionalLong.empty()),

@@ -9,7 +9,8 @@ import java.util.OptionalLong;
  */
 public interface PoolListener {
     /** Hears nothing. */
-    PoolListener NONE = new PoolListener() {};
+    PoolListener NONE = new PoolListener() {
+    };
 
     /** A process has come to be ready. */
     default void loaded(String provider, Duration took) {}

@@ -153,13 +153,15 @@ final class Worker {
     private void ofItself(WorkerLine line) throws WorkerFault {
         if (line.ready != null) {
             if (line.ready.protocol() != PROTOCOL) {
-                throw new WorkerFault("speaks version " + line.ready.protocol() + " of the exec protocol, not " + PROTOCOL);
+                throw new WorkerFault(
+                        "speaks version " + line.ready.protocol() + " of the exec protocol, not " + PROTOCOL);
             }
             pool.ready(this, line.ready);
         } else if (line.error != null) {
             // What it says itself tells more than how it exits then.
             if (reason == null) {
-                reason = errors.failure(line.error.isBlank() ? "the process reported an error without a message"
+                reason = errors.failure(line.error.isBlank()
+                        ? "the process reported an error without a message"
                         : Text.excerpt(line.error, MAX_MESSAGE));
             }
             retire();

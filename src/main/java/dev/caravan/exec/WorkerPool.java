@@ -281,7 +281,8 @@ final class WorkerPool {
             end(request, errors.timeout("the process wrote nothing for " + Seconds.told(idle)));
         } else {
             provider.timeouts().total().filter(total -> now - request.startedNanos > total.toNanos())
-                    .ifPresent(total -> end(request, errors.timeout("the answer took longer than " + Seconds.told(total))));
+                    .ifPresent(total -> end(request,
+                            errors.timeout("the answer took longer than " + Seconds.told(total))));
         }
     }
 

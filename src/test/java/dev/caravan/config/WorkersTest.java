@@ -47,7 +47,8 @@ class WorkersTest {
                 Optional.of(new WorkerSettings(0, 3, 4, 7, Duration.ofMinutes(2), Duration.ofHours(1), 50,
                         OptionalLong.of(8L << 30), Duration.ofMinutes(1), Duration.ofMillis(500),
                         Duration.ofSeconds(5))),
-                read(EXEC + ", workers: { min: 0, max: 3, concurrency: 4, queue: \"${MANY}\", queue-timeout: \"${LONG}\", "
+                read(EXEC
+                        + ", workers: { min: 0, max: 3, concurrency: 4, queue: \"${MANY}\", queue-timeout: \"${LONG}\", "
                         + "idle: 1h, requests: 50, memory: 8GB, start: 1m, cancel: 500ms, ping: 5s } }"));
         assertEquals(OptionalLong.of(24L << 30),
                 Configs.read("memory-budget: 24GB\nproviders: { " + EXEC + " } }").memoryBudget());
@@ -63,7 +64,8 @@ class WorkersTest {
                 mistake("not a mapping", "providers: { a: { dialect: exec, command: [x], workers: 2 } }",
                         "caravan.yaml:1:57: providers.a.workers: expected a mapping of min, max, concurrency, queue, "
                                 + "queue-timeout, idle, requests, memory, start, cancel, ping, found the number 2"),
-                mistake("a key that is nearly one", "providers: { a: { dialect: exec, command: [x], workers: { maxx: 2 } } }",
+                mistake("a key that is nearly one",
+                        "providers: { a: { dialect: exec, command: [x], workers: { maxx: 2 } } }",
                         "caravan.yaml:1:59: providers.a.workers.maxx: unknown key `maxx`; did you mean `max`? Valid: min, "
                                 + "max, concurrency, queue, queue-timeout, idle, requests, memory, start, cancel, ping"),
                 mistake("less at most than at least",

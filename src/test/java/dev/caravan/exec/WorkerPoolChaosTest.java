@@ -38,7 +38,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(600)
 @ExtendWith(NothingLeftBehind.class)
 class WorkerPoolChaosTest {
-    private static final List<String> GOOD = List.of("say:1", "say:50", "say:500", "error", "strange", "pid", "flood:20");
+    private static final List<String> GOOD = List.of("say:1", "say:50", "say:500", "error", "strange", "pid",
+            "flood:20");
     private static final List<String> BAD = List.of("die:1", "die-after-text:0", "kill", "garbage", "partial", "fatal",
             "deaf", "stubborn", "no-id");
     private static final Set<Integer> STATUSES = Set.of(502, 504, 529);
@@ -85,7 +86,8 @@ class WorkerPoolChaosTest {
     }
 
     private record Reader(WorkerPool pool, Random random, long until, Map<String, Integer> outcomes)
-            implements Callable<String> {
+            implements
+                Callable<String> {
         @Override
         public String call() throws Exception {
             for (int i = 0; System.nanoTime() < until; i++) {

@@ -276,7 +276,8 @@ class WorkerPoolTest {
     void aLongRequestArrivesWhole() throws Exception {
         open(USUAL);
         String prompt = "x".repeat(10 << 20);
-        byte[] line = ("{\"type\":\"generate\",\"id\":\"m\",\"model\":\"prompt\",\"p\":\"" + prompt + "\"}\n").getBytes();
+        byte[] line = ("{\"type\":\"generate\",\"id\":\"m\",\"model\":\"prompt\",\"p\":\"" + prompt + "\"}\n")
+                .getBytes();
         assertTrue(Integer.parseInt(lines(pool.submit(line)).text()) > 10 << 20);
     }
 
@@ -313,7 +314,8 @@ class WorkerPoolTest {
                 USUAL.cancel(), Duration.ofSeconds(2)));
         String pid = ask("m1", "pid").text();
         assertEquals(2, ask("m2", "deaf").rest().size());
-        byte[] large = ("{\"type\":\"generate\",\"id\":\"m3\",\"model\":\"pid\",\"p\":\"" + "x".repeat(1 << 20) + "\"}\n")
+        byte[] large = ("{\"type\":\"generate\",\"id\":\"m3\",\"model\":\"pid\",\"p\":\"" + "x".repeat(1 << 20)
+                + "\"}\n")
                 .getBytes();
         List<InputStream> stuck = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -355,7 +357,8 @@ class WorkerPoolTest {
     @Test
     void aProgramThatIsNotThereIsTold() {
         ExecProvider usual = provider(USUAL);
-        open(new ExecProvider("demo", List.of("no-such-program"), usual.workingDirectory(), usual.environment(), 1024, 1,
+        open(new ExecProvider("demo", List.of("no-such-program"), usual.workingDirectory(), usual.environment(), 1024,
+                1,
                 usual.timeouts(), List.of(), Optional.empty(), usual.workers()));
         assertEquals("provider demo: cannot start no-such-program: No such file",
                 failure(ask("m1", "say")).getMessage());

@@ -133,7 +133,8 @@ class ExecResponseDecoderTest {
                             {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
                             {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"a"}}
                             {"type":"content_block_stop","index":1}
-                            """ + end("tool_use", "null", 7, 3)),
+                            """ + end(
+                                "tool_use", "null", 7, 3)),
                 reply("the stop sequence that was met", """
                     {"text":"a"}
                     {"done":{"stop_reason":"stop_sequence","stop_sequence":"END"}}
