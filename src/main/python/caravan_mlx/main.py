@@ -159,6 +159,8 @@ def _warm(model: Model, options: dict[str, Any]) -> None:
 
 
 def _facts(model: Model, concurrency: int, version: str, load_ms: int) -> dict[str, Any]:
+    from caravan_mlx.model import memory_bytes
+
     facts: dict[str, Any] = {
         "protocol": PROTOCOL,
         "model": model.name,
@@ -166,6 +168,7 @@ def _facts(model: Model, concurrency: int, version: str, load_ms: int) -> dict[s
         "tools": bool(model.tokenizer.has_tool_calling),
         "thinking": bool(model.tokenizer.has_thinking),
         "load_ms": load_ms,
+        "memory_bytes": memory_bytes(),
         "version": f"mlx-lm {version}",
     }
     if model.context_length is not None:

@@ -63,8 +63,8 @@ final class ExecProviderCheck {
         }
         CompletableFuture<Void> timeUp = new CompletableFuture<Void>().completeOnTimeout(null, limit.toMillis(),
                 TimeUnit.MILLISECONDS);
-        return switch (new ExecTrial(provider, model(), timeUp, message -> progress.accept(who + quote(message)))
-                .run()) {
+        return switch (new ExecTrial(provider, model(), timeUp, message -> progress.accept(who + quote(message)),
+                ExecTrial.Question.SHORTEST).run()) {
             case ExecTrial.Outcome.Answered answered -> Finding.ok(who + "a trial answered, its first output after "
                     + seconds(answered.first()));
             case ExecTrial.Outcome.Kept kept -> Finding.ok(who + "a trial was ready after " + seconds(kept.load())
@@ -78,6 +78,10 @@ final class ExecProviderCheck {
             case ExecTrial.Outcome.Unfinished unfinished -> Finding.problem(
                     who + "a trial wrote nothing for " + seconds(limit) + " and was killed",
                     "check that the program reads one line and flushes what it writes, see docs/exec-protocol.md");
+            case ExecTrial.Outcome.Refused refused -> Finding.problem(
+                    who + "a trial failed: line " + refused.line() + " of its output is an error: "
+                            + quote(refused.message()),
+                    "run " + command + " by hand; docs/exec-protocol.md says what it reads and writes");
             case ExecTrial.Outcome.Failed failed -> Finding.problem(who + "a trial failed: " + quote(failed.how())
                     + (failed.lastWords().isBlank() ? "" : "; its last words: " + quote(failed.lastWords())),
                     "run " + command + " by hand; docs/exec-protocol.md says what it reads and writes");

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Runs the command of an exec provider once with a request for a single token, as docs/exec-protocol.md describes it, and says what
- * became of it. One that is to be kept gets the request when it says that it is ready. The process is killed when it has answered,
+ * Runs the command of an exec provider once with a short request, as docs/exec-protocol.md describes it, and says what became of
+ * it. One that is to be kept gets the request when it says that it is ready. The process is killed when it has answered,
  * and when it takes too long.
  */
 final class ExecTrial {
@@ -32,7 +32,21 @@ final class ExecTrial {
     private final String model;
     private final CompletableFuture<Void> timeUp;
     private final Consumer<String> progress;
-    private String version = "";
+    private final Question question;
+    private JsonNode ready = JSON.createObjectNode();
+    private long tokens;
+    private Duration generation = Duration.ZERO;
+
+    /**
+     * What is asked.
+     *
+     * @param text what the user says
+     * @param maxTokens the most tokens of the answer
+     */
+    record Question(String text, int maxTokens) {
+        /** The least that shows that there is an answer. */
+        static final Question SHORTEST = new Question("Hi", 1);
+    }
 
     /** What became of the trial. */
     sealed interface Outcome {
@@ -44,9 +58,18 @@ final class ExecTrial {
          *
          * @param load how long until it was ready
          * @param first how long from the request to its first output then
-         * @param version what it says it is, empty when it does not
+         * @param facts what it said of itself with {@code ready}
+         * @param tokens how many tokens it says it has written, 0 when it does not
+         * @param generation how long it says that this took, zero when it does not
          */
-        record Kept(Duration load, Duration first, String version) implements Outcome {}
+        record Kept(Duration load, Duration first, JsonNode facts, long tokens, Duration generation)
+                implements
+                    Outcome {
+            /** What it says it is, empty when it does not. */
+            String version() {
+                return facts.path("version").asText("");
+            }
+        }
 
         /** It ended well and wrote nothing. */
         record Empty() implements Outcome {}
@@ -61,11 +84,27 @@ final class ExecTrial {
          * @param lastWords the last line on its standard error, empty when there was none
          */
         record Failed(String how, String lastWords) implements Outcome {}
+
+        /**
+         * It told an error.
+         *
+         * @param line the number of the line
+         * @param message its own words, which may hold anything
+         */
+        record Refused(int line, String message) implements Outcome {}
     }
 
     /** What one line of output means for the trial. */
     private enum Meaning {
         ANSWER, SIGN_OF_LIFE, READY, END
+    }
+
+    private static final class Refusal extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Refusal(String message) {
+            super(message, null, false, false);
+        }
     }
 
     private static final class Fault extends Exception {
@@ -81,14 +120,16 @@ final class ExecTrial {
      * @param timeUp is completed when the process has run for long enough
      */
     ExecTrial(ExecProvider provider, String model, CompletableFuture<Void> timeUp) {
-        this(provider, model, timeUp, message -> {});
+        this(provider, model, timeUp, message -> {}, Question.SHORTEST);
     }
 
     /**
      * @param progress takes what the process says of how far it is, foreign text
      */
-    ExecTrial(ExecProvider provider, String model, CompletableFuture<Void> timeUp, Consumer<String> progress) {
+    ExecTrial(ExecProvider provider, String model, CompletableFuture<Void> timeUp, Consumer<String> progress,
+            Question question) {
         this.progress = progress;
+        this.question = question;
         this.provider = provider;
         this.model = model;
         this.timeUp = timeUp;
@@ -164,8 +205,8 @@ final class ExecTrial {
     private byte[] request() throws IOException {
         ObjectNode request = JSON.createObjectNode().put("type", "generate").put("id", "msg_trial").put("model", model);
         request.putArray("messages").addObject().put("role", "user").putArray("content").addObject().put("type", "text")
-                .put("text", "Hi");
-        request.put("max_tokens", 1).put("stream", true);
+                .put("text", question.text());
+        request.put("max_tokens", question.maxTokens()).put("stream", true);
         return (request + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
@@ -199,10 +240,11 @@ final class ExecTrial {
                 }
                 JsonNode output = object(line);
                 Meaning meaning = meaning(output);
+                count(output);
                 alive = true;
                 if (meaning == Meaning.READY && load == null && provider.workers().isPresent()) {
                     load = Duration.ofNanos(System.nanoTime() - start);
-                    version = output.get("ready").path("version").asText("");
+                    ready = output.get("ready");
                     feed(process);
                 } else if ((meaning == Meaning.ANSWER || meaning == Meaning.END) && first == null) {
                     first = Duration.ofNanos(System.nanoTime() - start);
@@ -214,6 +256,8 @@ final class ExecTrial {
                     return answered(first, load);
                 }
             }
+        } catch (Refusal e) {
+            return new Outcome.Refused(number, e.getMessage());
         } catch (Fault e) {
             return new Outcome.Failed("line " + number + " of its output " + e.getMessage(), "");
         } catch (IOException e) {
@@ -232,7 +276,9 @@ final class ExecTrial {
     }
 
     private Outcome answered(Duration first, Duration load) {
-        return load == null ? new Outcome.Answered(first) : new Outcome.Kept(load, first.minus(load), version);
+        return load == null
+                ? new Outcome.Answered(first)
+                : new Outcome.Kept(load, first.minus(load), ready, tokens, generation);
     }
 
     private static String await(CompletableFuture<String> lastWords) {
@@ -251,13 +297,18 @@ final class ExecTrial {
         throw new Fault("is not a JSON object");
     }
 
-    private Meaning meaning(JsonNode output) throws Fault {
+    private void count(JsonNode output) {
+        tokens = output.path("usage").path("output_tokens").asLong(tokens);
+        generation = Duration.ofMillis(output.path("timings").path("generation_ms").asLong(generation.toMillis()));
+    }
+
+    private Meaning meaning(JsonNode output) throws Fault, Refusal {
         if (output.path("progress").path("message").isTextual()) {
             progress.accept(output.get("progress").get("message").asText());
         }
         JsonNode error = output.get("error");
         if (error != null) {
-            throw new Fault("is an error: " + error.path("message").asText(error.asText("without a message")));
+            throw new Refusal(error.path("message").asText(error.asText("without a message")));
         }
         if (output.has("text") && !output.get("text").isTextual()) {
             throw new Fault("has a text that is not a string");
