@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
-import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,34 +50,20 @@ def stubbed(start: Start) -> Worker:
     return start("a/model", stub=True)
 
 
-def _made(name: str, make: Callable[[Path], Any]) -> Path:
-    """A model that is made once and kept in ``target`` until what makes it changes."""
-    version = hashlib.sha256((HERE / "tiny_model.py").read_bytes()).hexdigest()[:12]
-    path = Path(os.environ.get("CARAVAN_MLX_MODELS", ROOT / "target/mlx-models")) / f"{name}-{version}"
-    if not path.exists():
-        unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-        make(unfinished)
-        try:
-            unfinished.rename(path)
-        except OSError:
-            shutil.rmtree(unfinished)
-    return path
-
-
 @pytest.fixture(scope="session")
 def random_model() -> Path:
     """Random weights: its answers are noise."""
-    from tiny_model import write_random
+    from tiny_model import made
 
-    return _made("random", write_random)
+    return made("random")
 
 
 @pytest.fixture(scope="session")
 def trained_model() -> Path:
     """Knows some conversations by heart."""
-    from tiny_model import write_trained
+    from tiny_model import made
 
-    return _made("trained", write_trained)
+    return made("trained")
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,12 @@ answers can be asserted.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import shutil
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -214,8 +217,21 @@ def _function(tool: dict[str, Any]) -> dict[str, Any]:
     return {"type": "function", "function": described}
 
 
+def made(name: str) -> Path:
+    """The model of that name, random or trained: made once, and kept in ``target`` until this file changes."""
+    makers: dict[str, Callable[[Path], Path]] = {"random": write_random, "trained": write_trained}
+    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    path = Path(os.environ.get("CARAVAN_MLX_MODELS", ROOT / "target/mlx-models")) / f"{name}-{version}"
+    if not path.exists():
+        unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+        makers[name](unfinished)
+        try:
+            unfinished.rename(path)
+        except OSError:
+            shutil.rmtree(unfinished)
+    return path
+
+
 if __name__ == "__main__":
-    before = time.monotonic()
-    write_random(Path(sys.argv[1]) / "random")
-    write_trained(Path(sys.argv[1]) / "trained")
-    print((Path(sys.argv[1]) / "trained/trained").read_text(), f"{time.monotonic() - before:.0f} s")
+    # Makes the models of these names and prints where they are, each in a last line of its own.
+    print("\n".join([str(made(name)) for name in sys.argv[1:]]))

@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A Python and the modules that can be run with it. */
-record PythonTool(String program) {
+public record PythonTool(String program) {
     private static final long PATIENCE_MINUTES = 20;
 
     /** What a module printed, errors included, and how it ended. */
-    record Outcome(int exitCode, String output) {}
+    public record Outcome(int exitCode, String output) {}
 
-    static PythonTool find() {
+    public static PythonTool find() {
         String named = System.getProperty("caravan.mlx.python", "");
         Path own = Path.of("target/mlx-venv/bin/python").toAbsolutePath();
         return new PythonTool(!named.isEmpty() ? named : Files.isExecutable(own) ? own.toString() : "python3");
     }
 
-    boolean has(String module) throws IOException, InterruptedException {
+    public boolean has(String module) throws IOException, InterruptedException {
         try {
             return start(Path.of(""), List.of("-c", "import " + module)).exitCode() == 0;
         } catch (IOException e) {
@@ -29,10 +29,17 @@ record PythonTool(String program) {
         }
     }
 
-    Outcome run(Path directory, String module, String... arguments) throws IOException, InterruptedException {
+    public Outcome run(Path directory, String module, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("-m", module));
         command.addAll(List.of(arguments));
         return start(directory, command);
+    }
+
+    /** Runs a file of Python in its own directory. */
+    public Outcome runFile(Path file, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(file.toAbsolutePath().toString()));
+        command.addAll(List.of(arguments));
+        return start(file.toAbsolutePath().getParent(), command);
     }
 
     private Outcome start(Path directory, List<String> arguments) throws IOException, InterruptedException {
