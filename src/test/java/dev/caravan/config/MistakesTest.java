@@ -47,7 +47,7 @@ class MistakesTest {
                 mistake("a list for everything", "- a\n",
                         "caravan.yaml:1:1: expected a mapping of server, keys, timeouts, memory-budget, providers, models, found a list"),
                 mistake("a text for everything", "hello\n", "caravan.yaml:1:1: expected a mapping of server, keys, "
-                        + "timeouts, providers, models, found the text \"hello\""),
+                        + "timeouts, memory-budget, providers, models, found the text \"hello\""),
                 mistake("an empty file", "",
                         "caravan.yaml:1:1: the file holds nothing; expected at least the key `providers`"),
                 mistake("a file of comments", "# nothing\n",
