@@ -131,9 +131,9 @@ final class Worker {
         }
         long now = System.nanoTime();
         heardNanos = now;
+        memory = line.memoryBytes > 0 ? line.memoryBytes : memory;
         if (line.pong) {
             pinged = false;
-            memory = line.memoryBytes > 0 ? line.memoryBytes : memory;
         } else if (line.id == null) {
             ofItself(line);
         } else {

@@ -25,7 +25,7 @@ final class WorkerLine {
     ProgressLine progress;
     /** Whether it answers a ping. */
     boolean pong;
-    /** What the process holds, as it tells with a pong. */
+    /** What the process holds, as it tells when it is ready and with a pong. */
     long memoryBytes;
     /** Whether it tells how many tokens were used. */
     boolean usage;
@@ -129,6 +129,7 @@ final class WorkerLine {
                 case "protocol" -> protocol = number().orElse(0);
                 case "concurrency" -> concurrency = Math.max(1, number().orElse(1));
                 case "version" -> version = text();
+                case "memory_bytes" -> memoryBytes = number().orElse(0);
                 default -> json.skipChildren();
             }
         }

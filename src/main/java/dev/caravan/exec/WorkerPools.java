@@ -135,9 +135,10 @@ public final class WorkerPools implements Service {
             return true;
         }
         long held = all.stream().mapToLong(WorkerPool::memory).sum();
-        long missing = held + pool.memoryOfNext() - memoryBudget.getAsLong();
-        if (missing <= 0 || held == 0) {
-            return true; // alone it gets its try, however large it is
+        // Alone it gets its try, however large it is: more than what the others hold is never missing.
+        long missing = Math.min(held, held + pool.memoryOfNext() - memoryBudget.getAsLong());
+        if (missing <= 0) {
+            return true;
         }
         List<Idle> idle = new ArrayList<>();
         all.stream().filter(other -> other != pool)

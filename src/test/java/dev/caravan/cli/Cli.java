@@ -82,6 +82,10 @@ final class Cli {
         return execute(Caravan.commandLine(), arguments);
     }
 
+    Result mlx(String... arguments) {
+        return run(new MlxCommand(surroundings()), arguments);
+    }
+
     Result bench(String... arguments) {
         return run(new BenchCommand(surroundings()), arguments);
     }

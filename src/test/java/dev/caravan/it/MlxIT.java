@@ -170,6 +170,8 @@ class MlxIT {
         AnthropicClient client = JavaSdk.client(gateway, "any");
         try {
             MessageCreateParams question = MessageCreateParams.builder().model("known/trained").maxTokens(300)
+                    // The newest version of the API has no temperature.
+                    .putAdditionalHeader("anthropic-version", "2023-06-01")
                     .putAdditionalBodyProperty("temperature", JsonValue.from(0))
                     .addUserMessage("What is the weather in Paris?").addTool(JavaSdk.tool("get_weather", "city"))
                     .build();
