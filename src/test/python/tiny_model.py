@@ -208,6 +208,8 @@ def write_trained(path: Path, most_steps: int = 500) -> Path:
         if steps % 20 == 0:
             print(f"step {steps}: the worst token costs {worst:.3f}", flush=True)
     mx.save_safetensors(str(path / "model.safetensors"), dict(tree_flatten(model.parameters())))
+    # Answers the same, whether or not a client asks for that.
+    (path / "generation_config.json").write_text(json.dumps({"do_sample": False}), encoding="utf-8")
     (path / "trained").write_text(f"{steps} steps, the worst token costs {worst:.3f}\n", encoding="utf-8")
     return path
 

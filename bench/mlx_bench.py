@@ -24,7 +24,7 @@ from measure import Direct, Through, _words  # noqa: E402
 from tiny_model import made  # noqa: E402
 
 MANY = 100
-LONG_PROMPT = 12_000
+LONG_PROMPT = 4_000
 
 
 class Gateway:
@@ -46,7 +46,9 @@ class Gateway:
         self.log = ROOT / "target/bench/mlx-caravan.log"
         environment = {**os.environ, "CARAVAN_CONFIG": str(config), "CARAVAN_PORT": "0", "CARAVAN_HOST": "127.0.0.1"}
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen([str(ROOT / "caravan"), "serve"], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
+            self.process = subprocess.Popen(
+                [str(ROOT / "caravan"), "serve"], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment
+            )
         self.port = 0
         until = time.monotonic() + 120
         while not self.port:
@@ -80,7 +82,7 @@ class Answer:
     """One stream, read without looking at it more than needed while the clock runs."""
 
     def __init__(self, connection: socket.socket, asked: bytes) -> None:
-        self.connection, self.data = connection, b""
+        self.connection, self.data = connection, bytearray()
         self.begun = time.perf_counter()
         self.first = self.ended = 0.0
         connection.sendall(asked)
@@ -92,7 +94,7 @@ class Answer:
         self.data += piece
         if not self.first and b'"text_delta"' in self.data:
             self.first = now
-        if not piece or b"event: message_stop" in piece or b"event: message_stop" in self.data[-400:] or b"event: error" in piece:
+        if not piece or b"event: message_stop" in piece or b"event: message_stop" in self.data[-60:] or b"event: error" in piece:
             self.ended = now
         return bool(self.ended)
 
@@ -205,11 +207,17 @@ class Measurement:
     def throughput(self) -> None:
         rates = []
         for _ in range(self.rounds):
-            rates.append((self.direct.throughput(self.batch, self.tokens), self.worker.throughput(self.batch, self.tokens), self.batch_rate()))
+            rates.append(
+                (self.direct.throughput(self.batch, self.tokens), self.worker.throughput(self.batch, self.tokens), self.batch_rate())
+            )
         for at, name in enumerate(["mlx-lm's BatchGenerator", "the worker, at its pipe", "Caravan, over HTTP"]):
-            self.rows.append((f"{self.batch} x {self.tokens} tokens, {name} (tokens/s)", f"{statistics.median(rate[at] for rate in rates):,.0f}"))
+            self.rows.append(
+                (f"{self.batch} x {self.tokens} tokens, {name} (tokens/s)", f"{statistics.median(rate[at] for rate in rates):,.0f}")
+            )
         ratio = statistics.median(rate[2] / rate[0] for rate in rates)
-        self.rows.append(("the worker's throughput beside mlx-lm's, median of ratios", f"{statistics.median(r[1] / r[0] for r in rates):.3f}"))
+        self.rows.append(
+            ("the worker's throughput beside mlx-lm's, median of ratios", f"{statistics.median(r[1] / r[0] for r in rates):.3f}")
+        )
         self.rows.append(("Caravan's throughput beside mlx-lm's, median of ratios", f"{ratio:.3f}"))
         self.floors.append(("at least 0.95 of mlx-lm's throughput", f"{ratio:.3f}", ratio >= 0.95))
 
