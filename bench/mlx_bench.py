@@ -207,17 +207,13 @@ class Measurement:
     def throughput(self) -> None:
         rates = []
         for _ in range(self.rounds):
-            rates.append(
-                (self.direct.throughput(self.batch, self.tokens), self.worker.throughput(self.batch, self.tokens), self.batch_rate())
-            )
+            direct = self.direct.throughput(self.batch, self.tokens)
+            rates.append((direct, self.worker.throughput(self.batch, self.tokens), self.batch_rate()))
         for at, name in enumerate(["mlx-lm's BatchGenerator", "the worker, at its pipe", "Caravan, over HTTP"]):
-            self.rows.append(
-                (f"{self.batch} x {self.tokens} tokens, {name} (tokens/s)", f"{statistics.median(rate[at] for rate in rates):,.0f}")
-            )
-        ratio = statistics.median(rate[2] / rate[0] for rate in rates)
-        self.rows.append(
-            ("the worker's throughput beside mlx-lm's, median of ratios", f"{statistics.median(r[1] / r[0] for r in rates):.3f}")
-        )
+            rate = statistics.median(each[at] for each in rates)
+            self.rows.append((f"{self.batch} x {self.tokens} tokens, {name} (tokens/s)", f"{rate:,.0f}"))
+        worker, ratio = (statistics.median(each[at] / each[0] for each in rates) for at in (1, 2))
+        self.rows.append(("the worker's throughput beside mlx-lm's, median of ratios", f"{worker:.3f}"))
         self.rows.append(("Caravan's throughput beside mlx-lm's, median of ratios", f"{ratio:.3f}"))
         self.floors.append(("at least 0.95 of mlx-lm's throughput", f"{ratio:.3f}", ratio >= 0.95))
 

@@ -113,6 +113,10 @@ public record WorkerEnvironment(Path directory, Accelerator accelerator, Worker 
         }
         worker.install(packages());
         note.setProperty(WORKER, worker.digest());
+        store(note);
+    }
+
+    private void store(Properties note) throws IOException {
         try (OutputStream out = Files.newOutputStream(directory.resolve(NOTE))) {
             note.store(out, "What caravan mlx has installed here");
         }
@@ -129,14 +133,18 @@ public record WorkerEnvironment(Path directory, Accelerator accelerator, Worker 
     }
 
     private void create(Python python) throws IOException, SetupFailure, InterruptedException {
-        boolean somebodysOwn = Files.exists(directory) && !Files.exists(directory.resolve("pyvenv.cfg"));
-        if (somebodysOwn && !isEmpty()) {
-            throw new SetupFailure(directory + " is no virtual environment, and not empty; name another directory");
+        boolean somebodyElses = Files.exists(directory) && !isEmpty() && !Files.exists(directory.resolve(NOTE));
+        if (somebodyElses) {
+            throw new SetupFailure(
+                    directory + " is not empty, and no virtual environment with a working pip; delete it, or name "
+                            + "another one");
         }
         Run run = Run.of(List.of(python.program().toString(), "-I", "-m", "venv", "--clear", directory.toString()));
         if (!run.ok()) {
             throw new SetupFailure("the virtual environment cannot be made: " + reason(run));
         }
+        // From now on it may be made anew.
+        store(new Properties());
     }
 
     private boolean isEmpty() throws IOException {

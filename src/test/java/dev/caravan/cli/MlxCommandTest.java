@@ -142,6 +142,17 @@ final class MlxCommandTest {
     }
 
     @Test
+    void anEnvironmentOfSomebodyElsesIsNotMadeAnew() throws IOException {
+        Path theirs = Files.createDirectories(directory.resolve("theirs"));
+        Files.writeString(theirs.resolve("pyvenv.cfg"), "made by another tool");
+        Cli.Result result = mlx("--venv", "theirs");
+        assertEquals(1, result.exit());
+        assertTrue(result.err().contains(theirs + " is not empty, and no virtual environment with a working pip"),
+                result.err());
+        assertEquals(List.of(), calls());
+    }
+
+    @Test
     void everythingElseInTheFileStays() throws IOException {
         String before = Files.readString(Path.of("caravan.yaml"));
         write("caravan.yaml", before);

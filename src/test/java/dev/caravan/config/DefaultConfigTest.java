@@ -77,7 +77,7 @@ class DefaultConfigTest {
                 "GROQ_API_KEY", "CARAVAN_KEY", "BUILD_SERVER_KEY")
                 .collect(Collectors.toMap(name -> name, name -> name));
         CaravanConfig config = Configs.read(all, environment);
-        assertEquals(List.of("demo", "openai", "claude", "openrouter", "groq", "ollama", "vllm"),
+        assertEquals(List.of("demo", "openai", "claude", "openrouter", "groq", "ollama", "local", "vllm"),
                 List.copyOf(config.providers().keySet()));
         assertEquals(List.of("key-1", "build-server"), config.keys().stream().map(ClientKey::name).toList());
         assertEquals(4, config.models().size());

@@ -34,12 +34,12 @@ class MlxWorkerIT {
 
     @Test
     void style() throws Exception {
-        passes("ruff", "check", "--config", "pyproject.toml", ".", "../../main/python");
+        passes("ruff", "check", "--config", "pyproject.toml", ".", "../../main/python", "../../../bench");
     }
 
     @Test
     void format() throws Exception {
-        passes("ruff", "format", "--check", "--config", "pyproject.toml", ".", "../../main/python");
+        passes("ruff", "format", "--check", "--config", "pyproject.toml", ".", "../../main/python", "../../../bench");
     }
 
     @Test
