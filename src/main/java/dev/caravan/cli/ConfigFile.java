@@ -78,15 +78,25 @@ final class ConfigFile {
     }
 
     /**
-     * Fails when the name of a provider is taken by something else.
+     * Fails when the name of a provider is taken by something else, or by the same with other options than are asked for.
      *
      * @throws CommandFailure then
      */
     void requireFree(MlxProvider provider) throws CommandFailure {
         Optional<Provider> there = there(provider);
-        if (there.isPresent() && !isSame(there.get(), provider)) {
+        if (there.isEmpty()) {
+            return;
+        }
+        if (!isSame(there.get(), provider)) {
             throw new CommandFailure(
                     file + " has another provider " + provider.name() + " already; name this one with --name");
+        }
+        List<String> command = ((ExecProvider) there.get()).command();
+        List<String> wanted = provider.command();
+        if (!provider.options().isEmpty()
+                && !command.subList(1, command.size()).equals(wanted.subList(1, wanted.size()))) {
+            throw new CommandFailure(file + " has the provider " + provider.name()
+                    + " with other options already; change them there, or name this one with --name");
         }
     }
 

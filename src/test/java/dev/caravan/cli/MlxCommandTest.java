@@ -176,6 +176,10 @@ final class MlxCommandTest {
         works("--", "--max-context", "2048");
         List<String> command = provider("tiny-model-4bit").command();
         assertEquals(List.of("--max-context", "2048"), command.subList(command.size() - 2, command.size()));
+        works();
+        works("--", "--max-context", "2048");
+        Cli.Result other = mlx("--", "--max-context", "1024");
+        assertTrue(other.err().contains("has the provider tiny-model-4bit with other options already"), other.err());
     }
 
     @Test
