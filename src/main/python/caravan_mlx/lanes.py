@@ -123,14 +123,15 @@ class BatchLane:
     def step(self) -> bool:
         before = time.monotonic()
         prompts, tokens = self._generator.next()
-        # Reading and writing alternate: only when something was read does the time say anything of reading.
-        if prompts:
-            self._adapt(time.monotonic() - before, SHARED_STEP_S if tokens else LONE_STEP_S)
+        took = time.monotonic() - before
+        longest = 0
         for read in prompts:
             job = self._jobs[read.uid]
+            longest = max(longest, read.progress[0] - job.prompt_read)
             job.read(read.progress[0])
             if job.cached + read.progress[0] in self._ends.get(job, ()):
                 self._checkpoint(read.uid, job)
+        self._adapt(longest, took, SHARED_STEP_S if tokens else LONE_STEP_S)
         complete = []
         for said in tokens:
             job = self._jobs[said.uid]
@@ -143,14 +144,13 @@ class BatchLane:
             self.drop(complete)
         return bool(tokens)
 
-    def _adapt(self, took: float, may_take: float) -> None:
+    def _adapt(self, longest: int, took: float, may_take: float) -> None:
         """Makes the next part of a prompt smaller when this one kept the others waiting, larger when there was time left."""
         step = self._generator.prefill_step_size
-        if took > may_take:
-            step = max(SMALLEST_STEP, step // 2)
-        elif took < may_take / 3:
-            step = min(self._largest_step, step * 2)
-        self._generator.prefill_step_size = step
+        if longest > SMALLEST_STEP and took > may_take:
+            self._generator.prefill_step_size = max(SMALLEST_STEP, step // 2)
+        elif longest >= step and took < may_take / 3:
+            self._generator.prefill_step_size = min(self._largest_step, step * 2)
 
     def _checkpoint(self, uid: int, job: Job) -> None:
         """Keeps what later prompts share, for caches that cannot be cut back to it later."""
