@@ -10,10 +10,9 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Translates a request of chat completions into one of the Messages API. What it refuses it refuses with the path of the field as
- * the client wrote it; fields that it does not know are accepted and ignored, as are those that only tune: {@code seed},
- * {@code logit_bias}, {@code presence_penalty}, {@code frequency_penalty}, {@code store}, {@code metadata}, {@code prediction},
- * {@code verbosity}, {@code prompt_cache_key}. The same conversation always gives the same bytes. Not thread-safe; one decodes one
- * request.
+ * the client wrote it; fields that it does not know are accepted and ignored, as are those that only tune: {@code logit_bias},
+ * {@code presence_penalty}, {@code frequency_penalty}, {@code store}, {@code metadata}, {@code prediction}, {@code verbosity},
+ * {@code prompt_cache_key}. The same conversation always gives the same bytes. Not thread-safe; one decodes one request.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/chat/create">OpenAI: Create chat completion</a>
  */
@@ -62,7 +61,7 @@ final class ChatRequestDecoder {
         }
         JsonField options = request.get("stream_options");
         boolean includeUsage = stream && options.present() && flag(options.object().get("include_usage"));
-        return new ChatRequest(json(), includeUsage, tools.functions(), paths);
+        return new ChatRequest(json(), includeUsage, tools.functions(), seed(), paths);
     }
 
     private byte[] json() {
@@ -180,6 +179,13 @@ final class ChatRequestDecoder {
             default -> throw tier.unexpected(
                     "\"auto\", \"default\", \"flex\", \"scale\", \"priority\" or \"fast\"");
         });
+    }
+
+    /** Not part of the request in the Messages API, which has no such field. */
+    private Long seed() {
+        JsonField seed = request.get("seed");
+        boolean usable = seed.present() && seed.node().isIntegralNumber() && seed.node().canConvertToLong();
+        return usable ? seed.node().longValue() : null;
     }
 
     private static boolean flag(JsonField field) {

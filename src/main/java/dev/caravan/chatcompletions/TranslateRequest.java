@@ -23,6 +23,7 @@ public final class TranslateRequest implements Processor {
         byte[] body = exchange.getMessage().getBody(byte[].class);
         ChatRequest request = ChatRequestDecoder.decode(body == null ? new byte[0] : body, defaultMaxTokens);
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        call.setSeed(request.seed());
         call.setReplyFormat(new ChatErrors(request.paths()));
         exchange.setProperty(ChatRequest.PROPERTY, request);
         exchange.setProperty(EncodeChunk.ENCODER,

@@ -57,13 +57,19 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void check(CaravanConfig config, DoctorReport report) throws InterruptedException {
-        List<CompletableFuture<List<Finding>>> providers = new ProviderChecks(config, surroundings.variables(), offline)
-                .start();
+        List<CompletableFuture<List<Finding>>> providers = new ProviderChecks(config, surroundings.variables(), offline,
+                this::tell).start();
         report.add(RulesCheck.of(config));
         report.section("Address");
         report.add(AddressCheck.of(config.server()));
         report.section("Providers");
         providers.forEach(findings -> report.add(findings.join()));
+    }
+
+    /** Apart from the report, which is what others may read. */
+    private void tell(String progress) {
+        spec.commandLine().getErr().println(progress);
+        spec.commandLine().getErr().flush();
     }
 
     private static String summary(CaravanConfig config) {

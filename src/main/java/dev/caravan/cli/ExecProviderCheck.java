@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Whether the command of an exec provider can be started, and answers. */
 final class ExecProviderCheck {
@@ -18,22 +19,38 @@ final class ExecProviderCheck {
     private final ExecProvider provider;
     private final Map<String, String> variables;
     private final Duration limit;
+    private final Consumer<String> progress;
 
     /**
      * @param variables the environment variables of this process
      */
     ExecProviderCheck(CaravanConfig config, ExecProvider provider, Map<String, String> variables) {
-        this(config, provider, variables, LIMIT);
+        this(config, provider, variables, LIMIT, message -> {});
     }
 
     /**
      * @param limit how long a trial may take
      */
     ExecProviderCheck(CaravanConfig config, ExecProvider provider, Map<String, String> variables, Duration limit) {
+        this(config, provider, variables, limit, message -> {});
+    }
+
+    /**
+     * @param progress takes lines that tell how far a process is that loads
+     */
+    ExecProviderCheck(CaravanConfig config, ExecProvider provider, Map<String, String> variables,
+            Consumer<String> progress) {
+        this(config, provider, variables, LIMIT, progress);
+    }
+
+    private ExecProviderCheck(CaravanConfig config, ExecProvider provider, Map<String, String> variables,
+            Duration limit, Consumer<String> progress) {
+        this.progress = progress;
         this.config = config;
         this.provider = provider;
         this.variables = variables;
-        this.limit = limit;
+        // One that is kept may take its time to load.
+        this.limit = provider.workers().map(workers -> workers.start().plus(limit)).orElse(limit);
     }
 
     Finding run() throws InterruptedException {
@@ -46,9 +63,13 @@ final class ExecProviderCheck {
         }
         CompletableFuture<Void> timeUp = new CompletableFuture<Void>().completeOnTimeout(null, limit.toMillis(),
                 TimeUnit.MILLISECONDS);
-        return switch (new ExecTrial(provider, model(), timeUp).run()) {
+        return switch (new ExecTrial(provider, model(), timeUp, message -> progress.accept(who + quote(message)))
+                .run()) {
             case ExecTrial.Outcome.Answered answered -> Finding.ok(who + "a trial answered, its first output after "
                     + seconds(answered.first()));
+            case ExecTrial.Outcome.Kept kept -> Finding.ok(who + "a trial was ready after " + seconds(kept.load())
+                    + (kept.version().isBlank() ? "" : " (" + quote(kept.version()) + ")")
+                    + " and answered, its first output after " + seconds(kept.first()));
             case ExecTrial.Outcome.Empty empty -> Finding.warning(who + "a trial ended without a word",
                     "check that the program writes lines of JSON to standard output, see docs/exec-protocol.md");
             case ExecTrial.Outcome.Unfinished unfinished when unfinished.alive() -> Finding.warning(

@@ -15,10 +15,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * Runs the command of an exec provider once with a request for a single token, as docs/exec-protocol.md describes it, and says what
- * became of it. The process is killed when it has answered, and when it takes too long.
+ * became of it. One that is to be kept gets the request when it says that it is ready. The process is killed when it has answered,
+ * and when it takes too long.
  */
 final class ExecTrial {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,11 +31,22 @@ final class ExecTrial {
     private final ExecProvider provider;
     private final String model;
     private final CompletableFuture<Void> timeUp;
+    private final Consumer<String> progress;
+    private String version = "";
 
     /** What became of the trial. */
     sealed interface Outcome {
         /** It answered; {@code first} is how long its first output took. */
         record Answered(Duration first) implements Outcome {}
+
+        /**
+         * A process that is kept came to be ready and answered.
+         *
+         * @param load how long until it was ready
+         * @param first how long from the request to its first output then
+         * @param version what it says it is, empty when it does not
+         */
+        record Kept(Duration load, Duration first, String version) implements Outcome {}
 
         /** It ended well and wrote nothing. */
         record Empty() implements Outcome {}
@@ -52,7 +65,7 @@ final class ExecTrial {
 
     /** What one line of output means for the trial. */
     private enum Meaning {
-        ANSWER, SIGN_OF_LIFE, END
+        ANSWER, SIGN_OF_LIFE, READY, END
     }
 
     private static final class Fault extends Exception {
@@ -68,6 +81,14 @@ final class ExecTrial {
      * @param timeUp is completed when the process has run for long enough
      */
     ExecTrial(ExecProvider provider, String model, CompletableFuture<Void> timeUp) {
+        this(provider, model, timeUp, message -> {});
+    }
+
+    /**
+     * @param progress takes what the process says of how far it is, foreign text
+     */
+    ExecTrial(ExecProvider provider, String model, CompletableFuture<Void> timeUp, Consumer<String> progress) {
+        this.progress = progress;
         this.provider = provider;
         this.model = model;
         this.timeUp = timeUp;
@@ -86,7 +107,9 @@ final class ExecTrial {
         AtExit atExit = AtExit.close(() -> kill(process));
         AtomicBoolean late = new AtomicBoolean();
         try {
-            feed(process);
+            if (provider.workers().isEmpty()) {
+                feed(process);
+            }
             CompletableFuture<Outcome> outcome = outcome(process, start, late);
             CompletableFuture.anyOf(outcome, timeUp).get();
             if (!outcome.isDone()) {
@@ -125,8 +148,13 @@ final class ExecTrial {
 
     private void feed(Process process) {
         Thread.ofPlatform().daemon().name("caravan-trial-stdin").start(() -> {
-            try (OutputStream stdin = process.getOutputStream()) {
+            try {
+                OutputStream stdin = process.getOutputStream();
                 stdin.write(request());
+                stdin.flush();
+                if (provider.workers().isEmpty()) {
+                    stdin.close();
+                }
             } catch (IOException e) {
                 // It need not read; its answer tells whether that was right.
             }
@@ -162,19 +190,28 @@ final class ExecTrial {
             throws InterruptedException {
         boolean alive = false;
         Duration first = null;
+        Duration load = null;
         int number = 1;
         try (InputStream stdout = new BufferedInputStream(process.getInputStream())) {
             for (byte[] line = line(stdout); line != null; number++, line = line(stdout)) {
                 if (new String(line, StandardCharsets.UTF_8).isBlank()) {
                     continue;
                 }
-                Meaning meaning = meaning(line);
+                JsonNode output = object(line);
+                Meaning meaning = meaning(output);
                 alive = true;
-                if (meaning != Meaning.SIGN_OF_LIFE && first == null) {
+                if (meaning == Meaning.READY && load == null && provider.workers().isPresent()) {
+                    load = Duration.ofNanos(System.nanoTime() - start);
+                    version = output.get("ready").path("version").asText("");
+                    feed(process);
+                } else if ((meaning == Meaning.ANSWER || meaning == Meaning.END) && first == null) {
                     first = Duration.ofNanos(System.nanoTime() - start);
                 }
+                if (first != null && load == null && provider.workers().isPresent()) {
+                    throw new Fault("is of an answer, before the process has said that it is ready");
+                }
                 if (meaning == Meaning.END) {
-                    return new Outcome.Answered(first);
+                    return answered(first, load);
                 }
             }
         } catch (Fault e) {
@@ -184,29 +221,39 @@ final class ExecTrial {
         }
         int exit = process.waitFor();
         if (late.get()) {
-            return first == null ? new Outcome.Unfinished(alive) : new Outcome.Answered(first);
+            return first == null ? new Outcome.Unfinished(alive) : answered(first, load);
         }
         if (exit != 0) {
             return new Outcome.Failed(
                     exit > SIGNAL_BASE ? "was ended by signal " + (exit - SIGNAL_BASE) : "exited with code " + exit,
                     await(lastWords));
         }
-        return first == null ? new Outcome.Empty() : new Outcome.Answered(first);
+        return first == null ? new Outcome.Empty() : answered(first, load);
+    }
+
+    private Outcome answered(Duration first, Duration load) {
+        return load == null ? new Outcome.Answered(first) : new Outcome.Kept(load, first.minus(load), version);
     }
 
     private static String await(CompletableFuture<String> lastWords) {
         return lastWords.completeOnTimeout("", LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS).join();
     }
 
-    private static Meaning meaning(byte[] line) throws Fault {
-        JsonNode output;
+    private static JsonNode object(byte[] line) throws Fault {
         try {
-            output = JSON.readTree(line);
+            JsonNode output = JSON.readTree(line);
+            if (output.isObject()) {
+                return output;
+            }
         } catch (IOException e) {
             throw new Fault("is not JSON");
         }
-        if (!output.isObject()) {
-            throw new Fault("is not a JSON object");
+        throw new Fault("is not a JSON object");
+    }
+
+    private Meaning meaning(JsonNode output) throws Fault {
+        if (output.path("progress").path("message").isTextual()) {
+            progress.accept(output.get("progress").get("message").asText());
         }
         JsonNode error = output.get("error");
         if (error != null) {
@@ -217,6 +264,9 @@ final class ExecTrial {
         }
         if (output.has("done")) {
             return Meaning.END;
+        }
+        if (output.has("ready")) {
+            return Meaning.READY;
         }
         boolean content = output.has("text") || output.has("thinking") || output.has("tool_use");
         return content ? Meaning.ANSWER : Meaning.SIGN_OF_LIFE;

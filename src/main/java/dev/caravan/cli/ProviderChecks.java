@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Checks all providers: those over HTTP at the same time, those that are processes one after another, since each may be large. */
 final class ProviderChecks {
@@ -23,12 +24,15 @@ final class ProviderChecks {
     private final CaravanConfig config;
     private final Map<String, String> variables;
     private final boolean offline;
+    private final Consumer<String> progress;
 
     /**
      * @param variables the environment variables of this process
      * @param offline whether HTTP providers are not asked
+     * @param progress takes lines that tell how far a check is that takes its time
      */
-    ProviderChecks(CaravanConfig config, Map<String, String> variables, boolean offline) {
+    ProviderChecks(CaravanConfig config, Map<String, String> variables, boolean offline, Consumer<String> progress) {
+        this.progress = progress;
         this.config = config;
         this.variables = variables;
         this.offline = offline;
@@ -77,7 +81,7 @@ final class ProviderChecks {
 
     private List<Finding> process(ExecProvider exec) throws InterruptedException {
         List<Finding> findings = new ArrayList<>();
-        findings.add(new ExecProviderCheck(config, exec, variables).run());
+        findings.add(new ExecProviderCheck(config, exec, variables, progress).run());
         findings.addAll(TargetsCheck.of(config, exec, Optional.empty()));
         return findings;
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A configuration that has been checked: whatever refers to something refers to something that is there. Immutable.
@@ -14,11 +15,12 @@ import java.util.Optional;
  * @param server    where Caravan listens
  * @param keys      the keys that clients may use; empty when it is open to everybody who can reach it
  * @param timeouts  how long to wait for a provider that does not say otherwise
+ * @param memoryBudget how many bytes the processes of all providers that keep them may need together; empty for no limit
  * @param providers the providers by name, in the order of the file, at least one
  * @param models    the rules for requested models; the first that matches wins
  */
 public record CaravanConfig(ConfigSource source, ServerConfig server, List<ClientKey> keys, Timeouts timeouts,
-        Map<String, Provider> providers, List<ModelRule> models) {
+        OptionalLong memoryBudget, Map<String, Provider> providers, List<ModelRule> models) {
 
     public CaravanConfig {
         keys = List.copyOf(keys);

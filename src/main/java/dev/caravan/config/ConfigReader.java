@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Reads the whole document: its sections, and what one of them says about another. */
 final class ConfigReader {
 
-    private static final List<String> KEYS = List.of("server", "keys", "timeouts", "providers", "models");
+    private static final List<String> KEYS = List.of("server", "keys", "timeouts", "memory-budget", "providers",
+            "models");
 
     private final Reading reading;
     private final Installation installation;
@@ -35,6 +37,9 @@ final class ConfigReader {
         boolean open = keys.map(ConfigNode::isEmptyList).orElse(true);
         ServerConfig server = new ServerReader(reading, resolver).read(sections.get("server"), open);
         List<ClientKey> clientKeys = keys.map(node -> new KeysReader().read(node)).orElse(List.of());
+        OptionalLong memoryBudget = sections.get("memory-budget")
+                .flatMap(node -> node.size(WorkersReader.MOST_MEMORY)).map(OptionalLong::of)
+                .orElse(OptionalLong.empty());
         Timeouts timeouts = TimeoutsReader.read(sections.get("timeouts"), Timeouts.DEFAULT);
 
         Optional<ConfigMap> entries = sections.required("providers", "it holds at least one provider of models")
@@ -45,7 +50,8 @@ final class ConfigReader {
                 file.toAbsolutePath().getParent());
         Map<String, Provider> providers = entries.map(providersReader::read).orElse(Map.of());
 
-        return new CaravanConfig(new ConfigSource(file, variables()), server, clientKeys, timeouts, providers, models);
+        return new CaravanConfig(new ConfigSource(file, variables()), server, clientKeys, timeouts, memoryBudget,
+                providers, models);
     }
 
     private List<String> variables() {

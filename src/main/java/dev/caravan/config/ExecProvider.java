@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A provider that is a process a request.
+ * A provider that is a process a request, or processes that are kept.
  *
  * @param name             its name
  * @param command          the program and its arguments, at least one text; no shell reads them. Not shown in logs:
@@ -17,20 +17,21 @@ import java.util.Optional;
  * @param workingDirectory the directory that the process runs in, absolute
  * @param environment      variables added to Caravan's own for the process; secret, since some are credentials
  * @param maxLineBytes     the longest line of its output, in bytes
- * @param maxProcesses     the most processes at a time
+ * @param maxProcesses     the most processes at a time where each answers one request
  * @param timeouts         how long to wait for it
  * @param models           the models it offers
  * @param mediaFetch       what is fetched for it beforehand; empty for nothing
+ * @param workers          how processes are kept; empty for one process a request
  */
 public record ExecProvider(String name, List<String> command, Path workingDirectory, Map<String, Secret> environment,
         int maxLineBytes, int maxProcesses, ExecTimeouts timeouts, List<ProviderModel> models,
-        Optional<MediaFetch> mediaFetch) implements Provider {
+        Optional<MediaFetch> mediaFetch, Optional<WorkerSettings> workers) implements Provider {
 
-    /** A provider for which nothing is fetched. */
+    /** A provider of one process a request, for which nothing is fetched. */
     public ExecProvider(String name, List<String> command, Path workingDirectory, Map<String, Secret> environment,
             int maxLineBytes, int maxProcesses, ExecTimeouts timeouts, List<ProviderModel> models) {
         this(name, command, workingDirectory, environment, maxLineBytes, maxProcesses, timeouts, models,
-                Optional.empty());
+                Optional.empty(), Optional.empty());
     }
 
     public ExecProvider {
@@ -50,14 +51,14 @@ public record ExecProvider(String name, List<String> command, Path workingDirect
         return "ExecProvider[name=" + name + ", program=" + command.getFirst() + ", arguments=" + (command.size() - 1)
                 + ", workingDirectory=" + workingDirectory + ", environment=" + environment + ", maxLineBytes="
                 + maxLineBytes + ", maxProcesses=" + maxProcesses + ", timeouts=" + timeouts + ", models=" + models
-                + ", mediaFetch=" + mediaFetch + "]";
+                + ", mediaFetch=" + mediaFetch + ", workers=" + workers + "]";
     }
 
     /**
      * How long to wait for a process.
      *
-     * @param idle  the longest silence of its output
-     * @param total the longest life of a process; empty for no limit
+     * @param idle  the longest silence of its output; with workers of what it says of a request
+     * @param total the longest life of a process, with workers of a request; empty for no limit
      */
     public record ExecTimeouts(Duration idle, Optional<Duration> total) {}
 }

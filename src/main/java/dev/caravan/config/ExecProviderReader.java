@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads the providers that are a process a request. */
+/** Reads the providers that are processes. */
 final class ExecProviderReader {
 
     static final List<String> KEYS = List.of("dialect", "command", "working-directory", "environment",
-            "max-line", "max-processes", "timeouts", "models", MediaFetchReader.KEY);
+            "max-line", "max-processes", "timeouts", "models", MediaFetchReader.KEY, WorkersReader.KEY);
     private static final List<String> TIMEOUTS_KEYS = List.of("idle", "total");
     private static final long DEFAULT_MAX_LINE = 1L << 20;
     private static final long MOST_MAX_LINE = 256L << 20;
@@ -47,8 +47,11 @@ final class ExecProviderReader {
         int maxProcesses = map.get("max-processes").flatMap(node -> node.integer(1, MOST_PROCESSES))
                 .orElseGet(() -> 2 * Runtime.getRuntime().availableProcessors());
         ExecTimeouts timeouts = timeouts(map.get("timeouts"));
+        Optional<WorkerSettings> workers = map.get(WorkersReader.KEY).map(WorkersReader::read);
+        map.get("max-processes").filter(node -> workers.isPresent()).ifPresent(
+                node -> node.problem("max-processes is for one process a request; with workers it is workers.max"));
         return Optional.of(new ExecProvider(name, command, workingDirectory, environment, Math.toIntExact(maxLine),
-                maxProcesses, timeouts, models, MediaFetchReader.read(map)));
+                maxProcesses, timeouts, models, MediaFetchReader.read(map), workers));
     }
 
     private List<String> command(ConfigNode node) {

@@ -4,27 +4,21 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A running child process and the threads that serve its pipes. They are platform threads: a read or write of a pipe holds its
- * thread in the kernel, and on a virtual thread the carrier with it.
- */
+/** A running child process that answers one request, and the thread that takes its output. */
 final class ChildProcess {
     private static final Logger LOG = LoggerFactory.getLogger("caravan.exec");
     private static final int CHUNK = 8 * 1024;
-    /** Exit codes above tell the signal that ended the process. */
-    private static final int SIGNAL_BASE = 128;
-    private static final int LAST_SIGNAL = 64;
 
     private final String name;
     private final Process process;
     private final ProcessSlots.Slot slot;
+    private final ChildPipes pipes;
     private final OutputBuffer output = new OutputBuffer();
     private final AtomicBoolean ending = new AtomicBoolean();
 
@@ -32,6 +26,7 @@ final class ChildProcess {
         this.name = name;
         this.process = process;
         this.slot = slot;
+        this.pipes = new ChildPipes(name, process);
     }
 
     /**
@@ -41,21 +36,12 @@ final class ChildProcess {
      * @param totalMillis the longest life of the process in milliseconds, {@link Long#MAX_VALUE} for no limit
      */
     void serve(InputStream input, long totalMillis) {
-        thread("stderr", () -> new StderrLog(line -> LOG.info("{}[{}]: {}", name, process.pid(), line))
-                .pump(process.getErrorStream())).start();
-        thread("stdin", () -> feed(input)).start();
-        thread("stdout", this::pumpStdout).start();
+        pipes.logStderr(StderrLog.Bounds.OF_ONE_REQUEST);
+        pipes.feed(input);
+        pipes.thread("stdout", this::pumpStdout).start();
         if (totalMillis != Long.MAX_VALUE) {
-            Thread.ofVirtual().name(threadName("time-out")).start(() -> endAfter(totalMillis));
+            Thread.ofVirtual().name(pipes.threadName("time-out")).start(() -> endAfter(totalMillis));
         }
-    }
-
-    private Thread thread(String task, Runnable work) {
-        return Thread.ofPlatform().daemon().name(threadName(task)).unstarted(work);
-    }
-
-    private String threadName(String task) {
-        return "caravan-exec-" + name + "-" + process.pid() + "-" + task;
     }
 
     OutputBuffer output() {
@@ -77,7 +63,7 @@ final class ChildProcess {
     private void end() {
         if (process.isAlive() && ending.compareAndSet(false, true)) {
             slot.ending();
-            Thread.ofVirtual().name(threadName("end")).start(() -> {
+            Thread.ofVirtual().name(pipes.threadName("end")).start(() -> {
                 ProcessTree tree = new ProcessTree(process);
                 tree.terminate();
                 tree.killAfter(ProcessTree.GRACE);
@@ -87,17 +73,6 @@ final class ChildProcess {
 
     Process process() {
         return process;
-    }
-
-    private void feed(InputStream input) {
-        try (OutputStream stdin = process.getOutputStream()) {
-            if (input != null) {
-                input.transferTo(stdin);
-            }
-        } catch (IOException e) {
-            // A process need not read all of its input, or any: what it answers and how it exits tells whether that was right.
-            LOG.debug("{}[{}] closed its stdin early", name, process.pid());
-        }
     }
 
     private void pumpStdout() {
@@ -121,8 +96,7 @@ final class ChildProcess {
     }
 
     private ApiException failure(int exit) {
-        boolean signalled = exit > SIGNAL_BASE && exit <= SIGNAL_BASE + LAST_SIGNAL;
-        String how = signalled ? "was ended by signal " + (exit - SIGNAL_BASE) : "exited with code " + exit;
+        String how = ExitCode.told(exit);
         if (!ending.get()) {
             LOG.warn("{}[{}] {}", name, process.pid(), how);
         }
@@ -133,7 +107,7 @@ final class ChildProcess {
     private void endAfter(long totalMillis) {
         try {
             if (!process.waitFor(totalMillis, TimeUnit.MILLISECONDS)) {
-                fail(timeout("the process ran longer than " + seconds(Duration.ofMillis(totalMillis))));
+                fail(timeout("the process ran longer than " + Seconds.told(Duration.ofMillis(totalMillis))));
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts this thread", e);
@@ -142,14 +116,10 @@ final class ChildProcess {
 
     /** The failure of a reader that has waited this long in vain. */
     ApiException silence(Duration waited) {
-        return timeout("the process wrote nothing for " + seconds(waited));
+        return timeout("the process wrote nothing for " + Seconds.told(waited));
     }
 
     private ApiException timeout(String problem) {
         return new ApiException(ErrorType.TIMEOUT_ERROR, "provider " + name + ": " + problem);
-    }
-
-    private static String seconds(Duration duration) {
-        return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
     }
 }

@@ -6,8 +6,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Bytes on their way from the thread that reads a process's stdout to the one that wants them. Holds a limited number: a writer
- * that finds it full waits, which leaves the pipe full and stops the process. Thread-safe, for one writer and one reader.
+ * Bytes on their way from the thread that reads a process's stdout to the one that wants them. Holds a limited number. A writer
+ * that finds it full may wait, which leaves the pipe full and stops the process, or is told so. Thread-safe, for one writer and
+ * one reader.
  */
 final class OutputBuffer {
     /** The most bytes held; together with the pipe's own 64 KB this is what a process can be ahead of its reader. */
@@ -16,16 +17,28 @@ final class OutputBuffer {
     static final int NOTHING_YET = -2;
 
     private static final int FIRST_CAPACITY = 8 * 1024;
+    private static final byte[] LINE_FEED = {'\n'};
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition readable = lock.newCondition();
     private final Condition writable = lock.newCondition();
+    private final int capacity;
     private byte[] ring = new byte[FIRST_CAPACITY];
     private int first;
     private int size;
     private boolean ended;
     private boolean abandoned;
     private ApiException failure;
+
+    /** Holds {@value #CAPACITY} bytes. */
+    OutputBuffer() {
+        this(CAPACITY);
+    }
+
+    /** @param capacity the most bytes held */
+    OutputBuffer(int capacity) {
+        this.capacity = capacity;
+    }
 
     /**
      * Adds bytes, waiting for room.
@@ -37,16 +50,39 @@ final class OutputBuffer {
         try {
             int from = 0;
             while (from < length && !ended) {
-                if (size == CAPACITY) {
+                if (size == capacity) {
                     writable.await();
                 } else {
-                    int count = Math.min(length - from, CAPACITY - size);
+                    int count = Math.min(length - from, capacity - size);
                     append(source, from, count);
                     from += count;
                     readable.signal();
                 }
             }
             return !ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Adds a line and a line feed behind it, all or nothing, without waiting. What nobody wants any more counts as added.
+     *
+     * @return false when there is no room; an empty buffer has room for anything
+     */
+    boolean offerLine(byte[] source, int offset, int length) {
+        lock.lock();
+        try {
+            if (ended) {
+                return true;
+            }
+            if (size > 0 && size + length >= capacity) {
+                return false;
+            }
+            append(source, offset, length);
+            append(LINE_FEED, 0, 1);
+            readable.signal();
+            return true;
         } finally {
             lock.unlock();
         }
@@ -64,7 +100,7 @@ final class OutputBuffer {
     }
 
     private void grow(int least) {
-        byte[] larger = new byte[Math.min(CAPACITY, Math.max(least, 2 * ring.length))];
+        byte[] larger = new byte[Math.max(least, Math.min(capacity, 2 * ring.length))];
         int held = size;
         copyOut(larger, 0, held);
         ring = larger;
@@ -113,7 +149,7 @@ final class OutputBuffer {
     /**
      * Takes at least one byte, waiting for it.
      *
-     * @param nanos how long to wait at most
+     * @param nanos how long to wait at most; {@link Long#MAX_VALUE} for no limit, which costs no timer
      * @return how many bytes, -1 at a good end, {@link #NOTHING_YET} when none came in time
      * @throws ApiException at an end that is a failure
      * @throws IOException when the buffer was abandoned
@@ -126,7 +162,11 @@ final class OutputBuffer {
                 if (left <= 0) {
                     return NOTHING_YET;
                 }
-                left = readable.awaitNanos(left);
+                if (nanos == Long.MAX_VALUE) {
+                    readable.await();
+                } else {
+                    left = readable.awaitNanos(left);
+                }
             }
             if (abandoned) {
                 throw new IOException("the output of the process is closed");

@@ -4,6 +4,7 @@ import dev.caravan.message.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -13,17 +14,31 @@ import java.util.function.Consumer;
 final class StderrLog {
     /** The longest line logged, in bytes; the rest of a longer one is dropped. */
     static final int MAX_LINE = 1_000;
-    /** The most lines logged of one process. */
-    static final int MAX_LINES = 200;
+
+    /**
+     * How many lines are logged.
+     *
+     * @param lines the most in a time
+     * @param nanos how long that time is in nanoseconds, {@link Long#MAX_VALUE} for the life of the process
+     */
+    record Bounds(int lines, long nanos) {
+        /** For a process that answers one request. */
+        static final Bounds OF_ONE_REQUEST = new Bounds(200, Long.MAX_VALUE);
+        /** For a process that is kept. */
+        static final Bounds OF_A_WORKER = new Bounds(200, Duration.ofMinutes(1).toNanos());
+    }
 
     private final Consumer<String> log;
+    private final Bounds bounds;
     private final byte[] line = new byte[MAX_LINE];
     private int length;
     private boolean cut;
     private long lines;
+    private long since = System.nanoTime();
 
-    StderrLog(Consumer<String> log) {
+    StderrLog(Consumer<String> log, Bounds bounds) {
         this.log = log;
+        this.bounds = bounds;
     }
 
     /** Reads until the end of the stream or until it breaks; both just end the log. */
@@ -39,8 +54,12 @@ final class StderrLog {
             // The process is gone, and with it whatever it still had to say.
         }
         endLine();
-        if (lines > MAX_LINES) {
-            log.accept("… " + (lines - MAX_LINES) + " more lines on stderr");
+        tellMissing();
+    }
+
+    private void tellMissing() {
+        if (lines > bounds.lines()) {
+            log.accept("… " + (lines - bounds.lines()) + " more lines on stderr");
         }
     }
 
@@ -62,8 +81,13 @@ final class StderrLog {
         String shown = cut ? text + "…" : text;
         length = 0;
         cut = false;
+        if (System.nanoTime() - since >= bounds.nanos()) {
+            tellMissing();
+            since = System.nanoTime();
+            lines = 0;
+        }
         lines++;
-        if (lines <= MAX_LINES) {
+        if (lines <= bounds.lines()) {
             log.accept(shown);
         }
     }

@@ -3,15 +3,10 @@ package dev.caravan.exec;
 import dev.caravan.config.ExecProvider;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.RuntimeCamelException;
@@ -19,8 +14,6 @@ import org.apache.camel.Service;
 import org.apache.camel.component.exec.ExecCommand;
 import org.apache.camel.component.exec.ExecCommandExecutor;
 import org.apache.camel.component.exec.ExecResult;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Camel Exec's executor for commands whose output is wanted while they run: {@link #execute} returns as soon as the process has
@@ -38,23 +31,22 @@ import org.slf4j.LoggerFactory;
  * open come to their end first. Thread-safe.
  */
 public final class StreamingCommandExecutor implements ExecCommandExecutor, CamelContextAware, Service {
-    private static final Logger LOG = LoggerFactory.getLogger("caravan.exec");
     private static final Duration PATIENCE = ProcessTree.GRACE.multipliedBy(2);
-    private static final Duration CONTEXT_BEGINS_TO_STOP = Duration.ofSeconds(1);
-    private static final Duration GLANCE = Duration.ofMillis(20);
-    /** How the JDK tells an errno: {@code error=2, …} before JDK 22 or so, {@code error: 2 (…)} since. */
-    private static final Pattern ERRNO = Pattern.compile("error[=:] ?(\\d+)");
 
     private final ExecProvider provider;
     private final ProcessSlots slots;
     private final Set<ChildProcess> children = ConcurrentHashMap.newKeySet();
-    private final Thread atExit = new Thread(this::machineEnds, "caravan-exec-at-exit");
+    private final AtMachineEnd atMachineEnd = new AtMachineEnd(this::getCamelContext, () -> running() > 0, () -> {
+        stopped = true;
+        endAll();
+    });
+    private final ProcessStarter starter;
     private CamelContext context;
-    private boolean hooked;
     private volatile boolean stopped;
 
     public StreamingCommandExecutor(ExecProvider provider) {
         this.provider = provider;
+        this.starter = new ProcessStarter(provider);
         this.slots = new ProcessSlots(provider.maxProcesses());
     }
 
@@ -73,25 +65,24 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
 
     private ChildProcess start(ExecCommand command) {
         ProcessSlots.Slot slot = slot();
+        Process process;
         try {
-            Process process = processBuilder(command).start();
-            ChildProcess child = new ChildProcess(provider.name(), process, slot);
-            children.add(child);
-            process.onExit().thenRun(() -> {
-                slot.release();
-                children.remove(child);
-            });
-            if (!hookAtExit() || stopped) {
-                process.destroyForcibly();
-                throw stopping();
-            }
-            return child;
-        } catch (IOException e) {
+            process = starter.start(command);
+        } catch (RuntimeException e) {
             slot.release();
-            LOG.warn("{}: {}", provider.name(), e.getMessage());
-            throw new ApiException(502, ErrorType.API_ERROR, "provider " + provider.name() + ": cannot start "
-                    + command.getExecutable() + reason(e, command));
+            throw e;
         }
+        ChildProcess child = new ChildProcess(provider.name(), process, slot);
+        children.add(child);
+        process.onExit().thenRun(() -> {
+            slot.release();
+            children.remove(child);
+        });
+        if (!atMachineEnd.hook() || stopped) {
+            process.destroyForcibly();
+            throw stopping();
+        }
+        return child;
     }
 
     private ProcessSlots.Slot slot() {
@@ -116,31 +107,6 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
 
     private ApiException overloaded(String problem) {
         return new ApiException(ErrorType.OVERLOADED_ERROR, "provider " + provider.name() + ": " + problem);
-    }
-
-    private ProcessBuilder processBuilder(ExecCommand command) {
-        List<String> words = new ArrayList<>();
-        words.add(command.getExecutable());
-        words.addAll(command.getArgs());
-        ProcessBuilder builder = new ProcessBuilder(words);
-        provider.environment().forEach((name, value) -> builder.environment().put(name, value.reveal()));
-        if (command.getWorkingDir() != null) {
-            builder.directory(Path.of(command.getWorkingDir()).toFile());
-        }
-        return builder;
-    }
-
-    private static String reason(IOException e, ExecCommand command) {
-        if (command.getWorkingDir() != null && !Path.of(command.getWorkingDir()).toFile().isDirectory()) {
-            return ": its working directory does not exist";
-        }
-        Matcher errno = ERRNO.matcher(String.valueOf(e.getMessage()));
-        return switch (errno.find() ? errno.group(1) : "") {
-            case "2" -> ": No such file";
-            case "8" -> ": Not a program";
-            case "13" -> ": Permission denied";
-            default -> "";
-        };
     }
 
     /** How many processes run now, those that are being ended included. */
@@ -179,7 +145,7 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
     public void stop() {
         stopped = true;
         endAll();
-        unhookAtExit();
+        atMachineEnd.unhook();
     }
 
     private void endAll() {
@@ -189,52 +155,5 @@ public final class StreamingCommandExecutor implements ExecCommandExecutor, Came
         trees.forEach(ProcessTree::terminate);
         long deadline = System.nanoTime() + ProcessTree.GRACE.toNanos();
         trees.forEach(tree -> tree.killAfter(Duration.ofNanos(deadline - System.nanoTime())));
-    }
-
-    private synchronized boolean hookAtExit() {
-        try {
-            if (!hooked) {
-                Runtime.getRuntime().addShutdownHook(atExit);
-                hooked = true;
-            }
-            return true;
-        } catch (IllegalStateException e) {
-            return false; // the Java machine is ending already
-        }
-    }
-
-    private synchronized void unhookAtExit() {
-        try {
-            if (hooked) {
-                Runtime.getRuntime().removeShutdownHook(atExit);
-                hooked = false;
-            }
-        } catch (IllegalStateException e) {
-            // It is about to run, and finds nothing to do.
-        }
-    }
-
-    private void machineEnds() {
-        if (!contextStops()) {
-            stopped = true;
-            endAll();
-        }
-    }
-
-    /** Whether the context is being stopped, which this may be a moment too early to see. */
-    private boolean contextStops() {
-        CamelContext owner = getCamelContext();
-        long deadline = System.nanoTime() + CONTEXT_BEGINS_TO_STOP.toNanos();
-        try {
-            while (owner != null && !children.isEmpty() && System.nanoTime() < deadline) {
-                if (owner.isStopping() || owner.isStopped()) {
-                    return true;
-                }
-                Thread.sleep(GLANCE);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return false;
     }
 }

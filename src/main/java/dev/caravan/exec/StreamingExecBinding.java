@@ -1,10 +1,12 @@
 package dev.caravan.exec;
 
 import dev.caravan.config.ExecProvider;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.component.exec.ExecBinding;
@@ -19,8 +21,8 @@ import org.apache.camel.support.SynchronizationAdapter;
  *
  * <p>
  * The body afterwards is the live stdout, see {@link ProcessOutput}, for somebody behind to read and close. When the exchange
- * fails the process is ended here. Not when it is done: a kamelet works on an exchange of its own, which is done before its
- * caller reads anything. Stream caching is switched off for the exchange, because a cache would read the output to its end
+ * fails that is closed here, which ends the process, or takes the request back from one that is kept. Not when it is done: a
+ * kamelet works on an exchange of its own, which is done before its caller reads anything. Stream caching is switched off for the exchange, because a cache would read the output to its end
  * before it hands anything on.
  */
 public final class StreamingExecBinding implements ExecBinding {
@@ -33,7 +35,7 @@ public final class StreamingExecBinding implements ExecBinding {
     @Override
     public ExecCommand readInput(Exchange exchange, ExecEndpoint endpoint) {
         // Where it is no bean of the registry, as in a kamelet's template, nobody has told the executor of its context.
-        if (endpoint.getCommandExecutor() instanceof StreamingCommandExecutor executor) {
+        if (endpoint.getCommandExecutor() instanceof CamelContextAware executor) {
             executor.setCamelContext(exchange.getContext());
         }
         List<String> command = provider.command();
@@ -48,23 +50,25 @@ public final class StreamingExecBinding implements ExecBinding {
     public void writeOutput(Exchange exchange, ExecResult result) {
         InputStream output = result.getStdout();
         exchange.getExchangeExtension().setStreamCacheDisabled(true);
-        if (output instanceof ProcessOutput live) {
-            exchange.getExchangeExtension().addOnCompletion(new EndOfFailed(live));
-        }
+        exchange.getExchangeExtension().addOnCompletion(new EndOfFailed(output));
         exchange.getMessage().setBody(output);
     }
 
     /** Ends the process when the exchange fails. */
     private static final class EndOfFailed extends SynchronizationAdapter {
-        private final ProcessOutput output;
+        private final InputStream output;
 
-        EndOfFailed(ProcessOutput output) {
+        EndOfFailed(InputStream output) {
             this.output = output;
         }
 
         @Override
         public void onFailure(Exchange exchange) {
-            output.close();
+            try {
+                output.close();
+            } catch (IOException e) {
+                // It was to be given up, and is.
+            }
         }
     }
 }

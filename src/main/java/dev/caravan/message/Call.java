@@ -30,6 +30,7 @@ public final class Call {
     private volatile Target target;
     private volatile String client = "";
     private volatile boolean passThrough;
+    private volatile Long seed;
     private volatile ReplyFormat replyFormat = ReplyFormat.MESSAGES_API;
 
     /** A call that begins now under a new request id. */
@@ -129,6 +130,19 @@ public final class Call {
 
     public void setPassThrough(boolean passThrough) {
         this.passThrough = passThrough;
+    }
+
+    /**
+     * What makes sampling repeatable, for models that have such a thing; null when the client did not say. The Messages API has no
+     * such field: a door that has one tells it here, otherwise it is what the request holds beyond the API.
+     */
+    public Long getSeed() {
+        MessageRequest decoded = request;
+        return seed != null || decoded == null ? seed : decoded.seed();
+    }
+
+    public void setSeed(Long seed) {
+        this.seed = seed;
     }
 
     /** How failures and silence are told to this client; that of the Messages API unless a door has another. */

@@ -119,6 +119,15 @@ final class JsonCursor implements AutoCloseable {
         return parser.getBooleanValue();
     }
 
+    /** The value at hand if it is a whole number of 64 bits; null when it is anything else, which is skipped. */
+    Long anyInteger() throws IOException {
+        if (is(JsonToken.VALUE_NUMBER_INT) && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+            return parser.getLongValue();
+        }
+        skip();
+        return null;
+    }
+
     int integer(int least) throws IOException {
         require(is(JsonToken.VALUE_NUMBER_INT), "an integer");
         String digits = parser.getText();

@@ -19,6 +19,7 @@ import java.util.List;
  * @param outputSchema the JSON schema of {@code output_config.format}, null when not said
  * @param userId {@code metadata.user_id}, null when not said
  * @param serviceTier {@code service_tier}, null when not said
+ * @param seed {@code seed}, which the API does not have and some models do; null when not said
  * @param mediaBytes how many of the body's bytes are base64 of images and documents
  * @param mediaTokens a guess at the tokens of all images and documents that are not text
  * @see <a href="https://platform.claude.com/docs/en/api/messages">Anthropic: Messages</a>
@@ -26,7 +27,7 @@ import java.util.List;
 public record MessageRequest(byte[] body, int modelOffset, int modelLength, String model, List<ContentBlock> system,
         List<InputMessage> messages, int maxTokens, boolean stream, List<String> stopSequences, Double temperature,
         Double topP, Integer topK, List<Tool> tools, ToolChoice toolChoice, Thinking thinking, String effort,
-        RawJson outputSchema, String userId, String serviceTier, long mediaBytes, long mediaTokens) {
+        RawJson outputSchema, String userId, String serviceTier, Long seed, long mediaBytes, long mediaTokens) {
     public MessageRequest {
         system = List.copyOf(system);
         messages = List.copyOf(messages);

@@ -44,6 +44,7 @@ public final class RequestDecoder {
     private RawJson outputSchema;
     private String userId;
     private String serviceTier;
+    private Long seed;
 
     private RequestDecoder(byte[] body, ApiVersion version) throws IOException {
         this.body = body;
@@ -124,6 +125,7 @@ public final class RequestDecoder {
             case "output_config" -> outputConfig();
             case "metadata" -> metadata();
             case "service_tier" -> serviceTier = json.string();
+            case "seed" -> seed = json.anyInteger();
             default -> json.skip();
         }
     }
@@ -138,8 +140,8 @@ public final class RequestDecoder {
         checkBudget();
         int most = maxTokens == null ? 0 : maxTokens;
         return new MessageRequest(body, modelOffset, modelLength, model, system, messages, most, stream, stopSequences,
-                temperature, topP, topK, tools, toolChoice, thinking, effort, outputSchema, userId,
-                serviceTier, content.mediaBytes(), content.mediaTokens());
+                temperature, topP, topK, tools, toolChoice, thinking, effort, outputSchema, userId, serviceTier, seed,
+                content.mediaBytes(), content.mediaTokens());
     }
 
     /** With tools the model may think between its calls, and then the budget of all of them may exceed one reply's tokens. */

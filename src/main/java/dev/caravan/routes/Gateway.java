@@ -3,7 +3,10 @@ package dev.caravan.routes;
 import dev.caravan.chatcompletions.ChatDoor;
 import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.ConfigException;
+import dev.caravan.config.ExecProvider;
+import dev.caravan.exec.WorkerPools;
 import dev.caravan.http.GatewayServer;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -16,8 +19,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -74,7 +79,9 @@ public final class Gateway implements CamelContextAware {
         }
         openServer(config);
         context.addRoutes(new ProviderRoutes(config));
-        registry.bind(METRICS, metrics()); // last: what has failed is tried again, and fails loudly, at the second reading
+        PrometheusMeterRegistry metrics = metrics();
+        keepWorkers(config, metrics);
+        registry.bind(METRICS, metrics); // last: what has failed is tried again, and fails loudly, at the second reading
     }
 
     /** Tells the mistakes in a line of their own, too: as the cause of a bean that cannot be made they end up far down. */
@@ -110,6 +117,28 @@ public final class Gateway implements CamelContextAware {
         } catch (IOException e) {
             throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage()
                     + "; server.port in caravan.yaml or CARAVAN_PORT chooses another port", e);
+        }
+    }
+
+    /** Processes that are kept begin to load when all else is up, which then does not wait for them. */
+    private void keepWorkers(CaravanConfig config, MeterRegistry metrics) {
+        List<ExecProvider> keepers = config.providers().values().stream().filter(ExecProvider.class::isInstance)
+                .map(ExecProvider.class::cast).filter(provider -> provider.workers().isPresent()).toList();
+        if (keepers.isEmpty()) {
+            return;
+        }
+        PoolMetrics counts = new PoolMetrics(metrics);
+        WorkerPools pools = new WorkerPools(context, config.memoryBudget(), counts);
+        pools.addToContext();
+        keepers.forEach(provider -> {
+            pools.open(provider);
+            counts.watch(pools, provider.name());
+        });
+        try {
+            context.addStartupListener(
+                    (started, already) -> keepers.forEach(provider -> WorkerPools.of(started).warmUp(provider)));
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeCamelException(e);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,9 +15,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,5 +178,43 @@ final class ExecProviderCheckTest {
     void aWorkingDirectoryHasToBeThere() {
         assertEquals(Optional.of("the working directory /no/such/place is not there"),
                 ProgramLookup.fault("sh", Path.of("/no/such/place"), "/bin"));
+    }
+
+    private Finding worker(String arguments) throws InterruptedException {
+        Path worker = Path.of("src/test/resources/exec/worker.py").toAbsolutePath();
+        return check("[python3, -u, \"" + worker + "\"" + arguments + "]", "workers: { start: 60s }", SHORT);
+    }
+
+    @Test
+    void oneThatIsKeptIsWaitedFor() throws Exception {
+        assumeTrue(ProgramLookup.fault("python3", directory, System.getenv("PATH")).isEmpty(),
+                "python3 is not installed");
+        CaravanConfig config = Configurations.read("""
+            providers:
+              mine: { dialect: exec, workers: {}, command: [python3, -u, "%s", load=progress] }
+            models: [{ match: "*", to: "mine/say:1" }]
+            """.formatted(Path.of("src/test/resources/exec/worker.py").toAbsolutePath()));
+        List<String> progress = new CopyOnWriteArrayList<>();
+        Finding finding = new ExecProviderCheck(config, (ExecProvider) config.providers().get("mine"),
+                Map.of("PATH", System.getenv("PATH")), progress::add).run();
+        assertEquals(Finding.Mark.OK, finding.mark(), finding.text());
+        assertTrue(finding.text().matches(
+                "mine: a trial was ready after [0-9.]+ s \\(test 1\\) and answered, its first output after [0-9.]+ s"),
+                finding.text());
+        assertEquals("mine: part 0", progress.getFirst());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        , load=die     | a trial failed: line 2 of its output is an error: no such model: tiny
+        , load=exit    | a trial failed: exited with code 3
+        , load=garbage | a trial failed: line 1 of its output is not JSON
+        """)
+    void oneThatIsKeptAndCannotLoadIsAProblem(String arguments, String told) throws Exception {
+        assumeTrue(ProgramLookup.fault("python3", directory, System.getenv("PATH")).isEmpty(),
+                "python3 is not installed");
+        Finding finding = worker(arguments);
+        assertEquals(Finding.Mark.PROBLEM, finding.mark());
+        assertEquals("mine: " + told, finding.text());
     }
 }

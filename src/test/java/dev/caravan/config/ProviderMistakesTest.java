@@ -24,7 +24,7 @@ class ProviderMistakesTest {
     private static final String GEMINI_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models";
     private static final String ANTHROPIC_KEYS = "Valid: dialect, base-url, api-key, headers, timeouts, models, version";
     private static final String EXEC_KEYS = "Valid: dialect, command, working-directory, environment, max-line, "
-            + "max-processes, timeouts, models, fetch-media";
+            + "max-processes, timeouts, models, fetch-media, workers";
 
     @ParameterizedTest(name = "{0}")
     @MethodSource({"anyDialect", "http", "credentials", "offeredModels", "exec"})
@@ -70,7 +70,7 @@ class ProviderMistakesTest {
                         "caravan.yaml:2:8: providers.a.dialct: unknown key `dialct`; did you mean `dialect`? "
                                 + OPENAI_KEYS
                                 + ", version, keep-alive, think, region, profile, api, betas, command, working-directory, "
-                                + "environment, max-line, max-processes"));
+                                + "environment, max-line, max-processes, workers"));
     }
 
     static Stream<Arguments> http() {

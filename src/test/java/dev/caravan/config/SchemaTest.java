@@ -178,6 +178,7 @@ class SchemaTest {
             "providerModels/items/anyOf/1  | providers: { a: { dialect: openai, base-url: 'http://x', models: [{ id: a, zzz: 1 }] } }",
             "openaiProvider/properties/options | providers: { a: { dialect: openai, base-url: 'http://x', options: { zzz: 1 } } }",
             "execProvider/properties/timeouts  | providers: { a: { dialect: exec, command: [x], timeouts: { zzz: 1 } } }",
+            "execProvider/properties/workers   | providers: { a: { dialect: exec, command: [x], workers: { zzz: 1 } } }",
             "fetchMedia                    | providers: { a: { dialect: exec, command: [x], fetch-media: { zzz: 1 } } }"})
     void theKeysAreTheSame(String definition, String yaml) {
         String pointer = definition == null ? "" : "/definitions/" + definition;

@@ -5,6 +5,7 @@ import dev.caravan.config.ExecProvider.ExecTimeouts;
 import dev.caravan.config.Secret;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -82,5 +83,15 @@ public final class Children {
 
     static BufferedReader lines(InputStream output) {
         return new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8));
+    }
+
+    /** Whether there is a program of that name. */
+    static boolean installed(String program) {
+        for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
+            if (Files.isExecutable(Path.of(folder, program))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -20,15 +20,16 @@ public final class NothingLeftBehind implements AfterEachCallback {
         });
     }
 
-    /** The processes that this Java machine has started and that still run, with what they have started. */
+    /** The processes that this Java machine has started and that still run, with what they have started, but for the guardian. */
     static List<String> processes() {
         return ProcessHandle.current().descendants().filter(NothingLeftBehind::runs)
                 .map(process -> process.pid() + " " + process.info().commandLine().orElse("")).toList();
     }
 
     /** Whether a process runs. One that is dead and not yet asked for its exit code by its parent has no command line. */
-    static boolean runs(ProcessHandle process) {
-        return process.isAlive() && process.info().commandLine().isPresent();
+    public static boolean runs(ProcessHandle process) {
+        return process.isAlive()
+                && process.info().commandLine().filter(line -> !line.contains(Guardian.NAME)).isPresent();
     }
 
     private static List<String> threads() {

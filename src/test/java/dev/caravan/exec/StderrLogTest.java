@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class StderrLogTest {
     private final List<String> logged = new ArrayList<>();
-    private final StderrLog log = new StderrLog(logged::add);
+    private final StderrLog log = new StderrLog(logged::add, StderrLog.Bounds.OF_ONE_REQUEST);
 
     @Test
     void eachLineIsLoggedWithoutControlCharacters() {
@@ -35,8 +35,8 @@ class StderrLogTest {
     @Test
     void aFloodIsCountedAndNotLogged() {
         pump("line\n".repeat(100_000) + "the end\n");
-        assertEquals(StderrLog.MAX_LINES + 1, logged.size());
-        assertEquals("… 99801 more lines on stderr", logged.get(StderrLog.MAX_LINES));
+        assertEquals(200 + 1, logged.size());
+        assertEquals("… 99801 more lines on stderr", logged.get(200));
     }
 
     @Test

@@ -39,6 +39,9 @@ class CrashIT {
                   "-cp", "{classpath}", "dev.caravan.demo.DemoEngine", "--tokens-per-second", "5"] }
           talker: { dialect: exec, max-processes: 50, command: [sh, -c, "read -r request; echo '{\\"text\\":\\"'$$'\\"}';
                   while [ ! -e '%d/go' ]; do echo '{\\"text\\":\\" on\\"}'; sleep 0.2; done; echo '{\\"text\\":\\" end\\"}'"] }
+          silent: { dialect: exec, max-processes: 50, command: [sh, -c, "read -r request; echo '{\\"text\\":\\"'$$'\\"}';
+                  trap '' TERM PIPE; sleep 600 & wait; while :; do sleep 600; done"] }
+          kept: { dialect: exec, command: [python3, -u, "%w"], workers: { min: 0 } }
         """;
 
     @TempDir
@@ -66,7 +69,9 @@ class CrashIT {
 
     private GatewayProcess start(int port, String... options) throws IOException {
         return GatewayProcess.start(directory,
-                CONFIG.replace("%u", upstream.url()).replace("%d", directory.toString()), port, options);
+                CONFIG.replace("%u", upstream.url()).replace("%d", directory.toString()).replace("%w",
+                        Path.of("src/test/resources/exec/worker.py").toAbsolutePath().toString()),
+                port, options);
     }
 
     /** Has all that wait for it come to their end. */
@@ -182,6 +187,36 @@ class CrashIT {
             for (String model : List.of("talker/x", "chat/x")) {
                 EventGrammar.wholeStream(open(again, model).rest());
             }
+        }
+    }
+
+    /** Neither reads nor writes, and would not mind being asked to end; what it has started is as silent. */
+    @Test
+    void aKilledGatewayLeavesNoSilentModelBehind() throws Exception {
+        try (GatewayProcess gateway = start(0)) {
+            List<Stream> streams = open(gateway, "silent/x", 3);
+            streams.add(open(gateway, "kept/wait"));
+            List<ProcessHandle> models = gateway.children();
+            assertTrue(models.size() >= 3 * 2 + 1, models.toString());
+            gateway.kill();
+            for (Stream stream : streams) {
+                assertTrue(stream.broken());
+            }
+            Patience.await("the models have ended").until(() -> models.stream().noneMatch(ProcessHandle::isAlive));
+        }
+    }
+
+    @Test
+    void aWorkerThatIsKilledFailsItsStreamsAndIsReplaced() throws Exception {
+        try (GatewayProcess gateway = start(0)) {
+            List<Stream> streams = open(gateway, "kept/wait", STREAMS);
+            ProcessHandle worker = streams.getFirst().process();
+            worker.destroyForcibly();
+            for (Stream stream : streams) {
+                assertEquals("api_error", EventGrammar.failedStream(stream.rest()).error().path("type").asText());
+            }
+            assertTrue(EventGrammar.wholeStream(open(gateway, "kept/say:3").rest()).blocks().getFirst().content()
+                    .startsWith("012"));
         }
     }
 

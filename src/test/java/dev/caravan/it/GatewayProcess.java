@@ -1,5 +1,6 @@
 package dev.caravan.it;
 
+import dev.caravan.exec.NothingLeftBehind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -76,10 +77,9 @@ final class GatewayProcess implements AutoCloseable {
         return RawClient.connect(port);
     }
 
-    /** The processes that it has started and that run now. One that is dead and not yet reaped has no command line. */
+    /** The processes that it has started and that run now, but for the guardian. */
     List<ProcessHandle> children() {
-        return process.descendants().filter(child -> child.isAlive() && child.info().commandLine().isPresent())
-                .toList();
+        return process.descendants().filter(NothingLeftBehind::runs).toList();
     }
 
     /** All that it has written so far. */

@@ -15,6 +15,7 @@ public final class ExecEncode implements Processor {
         Call call = Objects.requireNonNull(exchange.getProperty(Call.PROPERTY, Call.class),
                 "the exchange has no property " + Call.PROPERTY);
         Call.Target target = call.getTarget() == null ? new Call.Target("exec", call.getModel()) : call.getTarget();
-        exchange.getMessage().setBody(ExecRequestEncoder.encode(call.getRequest(), call.getMessageId(), target));
+        exchange.getMessage()
+                .setBody(ExecRequestEncoder.encode(call.getRequest(), call.getMessageId(), target, call.getSeed()));
     }
 }

@@ -17,15 +17,17 @@ final class ExecLine {
     String signature;
     String text;
     ToolUse toolUse;
+    String toolInput;
     Tokens usage;
     Failure error;
     Done done;
+    boolean cancelled;
 
     private final JsonParser json;
     private final byte[] buffer;
     private final int offset;
 
-    /** A call of a tool; the id is null when none was given. */
+    /** A call of a tool; the id is null when none was given, the input when it is to follow in pieces. */
     record ToolUse(String id, String name, RawJson input) {}
 
     /** Numbers of tokens, each empty when not told. */
@@ -80,9 +82,14 @@ final class ExecLine {
             case "signature" -> signature = string(key);
             case "text" -> text = string(key);
             case "tool_use" -> toolUse = toolUse();
+            case "tool_input" -> toolInput = string(key);
             case "usage" -> usage = usage();
             case "error" -> error = error();
             case "done" -> done = done();
+            case "cancelled" -> {
+                cancelled = true;
+                json.skipChildren();
+            }
             default -> json.skipChildren();
         }
     }
@@ -90,7 +97,7 @@ final class ExecLine {
     private ToolUse toolUse() throws IOException {
         String id = null;
         String name = null;
-        RawJson input = RawJson.EMPTY_OBJECT;
+        RawJson input = null;
         for (String key = firstKey("tool_use"); key != null; key = nextKey()) {
             switch (key) {
                 case "id" -> id = string("tool_use.id");

@@ -30,9 +30,10 @@ public final class ExecRequestEncoder {
      *
      * @param messageId the id of the message to be written
      * @param target where it goes; the process gets the model's name without its provider
+     * @param seed what makes sampling repeatable, null when not said
      * @throws dev.caravan.message.ApiException 400 when the request demands a tool that it does not declare
      */
-    public static byte[] encode(MessageRequest request, String messageId, Call.Target target) {
+    public static byte[] encode(MessageRequest request, String messageId, Call.Target target, Long seed) {
         ByteArrayOutputStream line = new ByteArrayOutputStream(request.body().length + 256);
         try (JsonGenerator out = MessageJson.FACTORY.createGenerator(line)) {
             out.writeStartObject();
@@ -41,6 +42,9 @@ public final class ExecRequestEncoder {
             out.writeStringField("model", target.model());
             prompt(request, target.provider(), out);
             options(request, out);
+            if (seed != null) {
+                out.writeNumberField("seed", seed);
+            }
             out.writeBooleanField("stream", request.stream());
             out.writeEndObject();
         } catch (IOException e) {

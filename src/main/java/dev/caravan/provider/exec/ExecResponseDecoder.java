@@ -7,6 +7,7 @@ import dev.caravan.message.ErrorType;
 import dev.caravan.message.EventSequencer;
 import dev.caravan.message.MessageEvent;
 import dev.caravan.message.MessageEvent.MessageStart;
+import dev.caravan.message.RawJson;
 import dev.caravan.message.StopReason;
 import dev.caravan.message.Text;
 import dev.caravan.message.TokenEstimate;
@@ -38,6 +39,10 @@ public final class ExecResponseDecoder implements ResponseDecoder {
     private boolean outputCounted;
     private long outputBytes;
     private int tools;
+    /** Whether the input of the call before {@link #tools} is to follow, in pieces. */
+    private boolean toolOpen;
+    /** How many pieces of it have come. */
+    private int pieces;
 
     /**
      * @param provider the provider's name, for errors
@@ -64,6 +69,9 @@ public final class ExecResponseDecoder implements ResponseDecoder {
     }
 
     private void line(ExecLine line) {
+        if (toolOpen && endsTool(line)) {
+            endTool(line.done != null ? line.done.stopReason() : null);
+        }
         if (line.thinking != null) {
             open();
             count(line.thinking);
@@ -81,11 +89,17 @@ public final class ExecResponseDecoder implements ResponseDecoder {
             open();
             tool(line.toolUse);
         }
+        if (line.toolInput != null) {
+            toolInput(line.toolInput);
+        }
         if (line.usage != null) {
             usage(line.usage);
         }
         if (line.error != null) {
             throw failure(line.error);
+        }
+        if (line.cancelled) {
+            throw broken("the process gave up the request without being asked to");
         }
         if (line.done != null) {
             done(line.done);
@@ -108,10 +122,43 @@ public final class ExecResponseDecoder implements ResponseDecoder {
     private void tool(ToolUse call) {
         // An id given twice would make one result answer two calls: the second call gets an id of its own.
         boolean usable = call.id() != null && !call.id().isEmpty() && toolIds.add(call.id());
-        String input = call.input().text();
-        count(input);
-        events.tool(tools, usable ? call.id() : null, call.name(), input);
-        events.endTool(tools++);
+        String input = call.input() == null ? null : call.input().text();
+        events.tool(tools++, usable ? call.id() : null, call.name(), input);
+        toolOpen = input == null;
+        pieces = 0;
+        if (!toolOpen) {
+            count(input);
+            events.endTool(tools - 1);
+        }
+    }
+
+    private void toolInput(String piece) {
+        if (!toolOpen) {
+            throw broken("tool_input: no call has begun whose input is to follow");
+        }
+        count(piece);
+        pieces++;
+        events.tool(tools - 1, null, null, piece);
+    }
+
+    private static boolean endsTool(ExecLine line) {
+        return line.thinking != null || line.text != null || line.toolUse != null || line.done != null;
+    }
+
+    /** @param stopReason why the message ends here, null when it does not, or it is not said */
+    private void endTool(String stopReason) {
+        // A message that is cut short is so wherever it is.
+        boolean cut = stopReason != null
+                && (stopReason.equals(StopReason.MAX_TOKENS.wireName())
+                        || stopReason.equals(StopReason.MODEL_CONTEXT_WINDOW_EXCEEDED.wireName()));
+        if (events.insideArguments() && !cut) {
+            throw broken("tool_input: the pieces are not one JSON object");
+        }
+        if (pieces == 0) {
+            count(RawJson.EMPTY_OBJECT.text());
+        }
+        events.endTool(tools - 1);
+        toolOpen = false;
     }
 
     private void usage(Tokens tokens) {
@@ -177,6 +224,9 @@ public final class ExecResponseDecoder implements ResponseDecoder {
     @Override
     public void end() {
         if (!finished()) {
+            if (toolOpen) {
+                endTool(null);
+            }
             finish(StopReason.END_TURN, null);
         }
     }

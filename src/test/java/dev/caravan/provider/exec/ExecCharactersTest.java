@@ -30,7 +30,8 @@ class ExecCharactersTest {
         byte[] line = ExecRequestEncoder.encode(RequestDecoder.decode("""
             {"model":"m","max_tokens":1,"system":"%1$s","messages":[{"role":"user","content":"%1$s"}]}"""
                 .formatted(sent)
-                .getBytes(StandardCharsets.UTF_8), ApiVersion.V2023_06_01), "msg_1", new Call.Target("home", "m"));
+                .getBytes(StandardCharsets.UTF_8), ApiVersion.V2023_06_01), "msg_1", new Call.Target("home", "m"),
+                null);
         assertEquals("""
             {"type":"generate","id":"msg_1","model":"m","system":[{"type":"text","text":"%1$s"}],\
             "messages":[{"role":"user","content":[{"type":"text","text":"%1$s"}]}],"max_tokens":1,"stream":false}
@@ -44,7 +45,8 @@ class ExecCharactersTest {
         String text = "x".repeat(before) + "🎉".repeat(30_000);
         byte[] line = ExecRequestEncoder.encode(RequestDecoder.decode("""
             {"model":"m","max_tokens":1,"messages":[{"role":"user","content":"%s"}]}""".formatted(text)
-                .getBytes(StandardCharsets.UTF_8), ApiVersion.V2023_06_01), "msg_1", new Call.Target("home", "m"));
+                .getBytes(StandardCharsets.UTF_8), ApiVersion.V2023_06_01), "msg_1", new Call.Target("home", "m"),
+                null);
         assertEquals(List.of(new Text(text)), RequestDecoder.decode(line, ApiVersion.V2023_06_01).messages().getFirst()
                 .content());
         assertTrue(line.length < 4 * 31_000, "no more than one in many is escaped");

@@ -1,5 +1,7 @@
 package dev.caravan.provider.exec;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -137,7 +139,7 @@ class ExecRequestEncoderTest {
         assertFalse(written.contains("\r"));
         // Read back it is the same prompt.
         var again = RequestDecoder.decode(line, ApiVersion.V2023_06_01);
-        assertArrayEquals(line, ExecRequestEncoder.encode(again, "msg_1", new Call.Target("home", "demo")));
+        assertArrayEquals(line, ExecRequestEncoder.encode(again, "msg_1", new Call.Target("home", "demo"), null));
     }
 
     @Test
@@ -152,6 +154,29 @@ class ExecRequestEncoderTest {
 
     private static byte[] encode(String body) {
         var request = RequestDecoder.decode(body.getBytes(StandardCharsets.UTF_8), ApiVersion.V2023_06_01);
-        return ExecRequestEncoder.encode(request, "msg_1", new Call.Target("home", "demo"));
+        return ExecRequestEncoder.encode(request, "msg_1", new Call.Target("home", "demo"), null);
+    }
+
+    @Test
+    void aSeedIsPassedOn() {
+        var request = RequestDecoder.decode("""
+            {"model":"m","max_tokens":1,"seed":-7,"messages":[{"role":"user","content":"Hi"}]}"""
+                .getBytes(StandardCharsets.UTF_8), ApiVersion.V2023_06_01);
+        assertEquals(-7L, request.seed());
+        String line = new String(ExecRequestEncoder.encode(request, "msg_1", new Call.Target("home", "demo"), 12L),
+                StandardCharsets.UTF_8);
+        assertTrue(line.contains("\"seed\":12,"), line);
+    }
+
+    @Test
+    void theSeedIsTheClientsOrThatOfItsDoor() {
+        Call call = new Call();
+        assertNull(call.getSeed());
+        call.setRequest(RequestDecoder.decode("""
+            {"model":"m","max_tokens":1,"seed":7,"messages":[{"role":"user","content":"Hi"}]}"""
+                .getBytes(StandardCharsets.UTF_8), ApiVersion.V2023_06_01));
+        assertEquals(7L, call.getSeed());
+        call.setSeed(8L);
+        assertEquals(8L, call.getSeed());
     }
 }

@@ -115,6 +115,26 @@ class ExecResponseDecoderTest {
                             {"type":"content_block_stop","index":1}
                             """ + end(
                                 "tool_use", "null", 7, 4)),
+                reply("a call whose input comes in pieces, until something else is said", """
+                    {"id":"m","tool_use":{"id":"t-1","name":"a"}}
+                    {"id":"m","tool_input":"{\\"x\\":"}
+                    {"id":"m","usage":{"output_tokens":3},"progress":{}}
+                    {"id":"m","tool_input":" 1}"}
+                    {"id":"m","text":"a","timings":{"prefill_ms":1}}
+                    {"id":"m","done":{"stop_reason":"end_turn"}}
+                    """,
+                        START + """
+                            {"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t-1","name":"a","input":{},\
+                            "caller":{"type":"direct"}}}
+                            {"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":""}}
+                            {"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{\\"x\\":"}}
+                            {"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":" 1}"}}
+                            {"type":"content_block_stop","index":0}
+                            {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
+                            {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"a"}}
+                            {"type":"content_block_stop","index":1}
+                            """ + end(
+                                "tool_use", "null", 7, 3)),
                 reply("the stop sequence that was met", """
                     {"text":"a"}
                     {"done":{"stop_reason":"stop_sequence","stop_sequence":"END"}}
@@ -304,6 +324,9 @@ class ExecResponseDecoderTest {
             "{\"text\":{\"secret\":1}} | text: expected a string", "{\"thinking\":[]} | thinking: expected a string",
             "{\"signature\":true} | signature: expected a string", "{\"tool_use\":[]} | tool_use: expected an object",
             "{\"tool_use\":{}} | tool_use.name: expected the tool's name",
+            "{\"tool_input\":{}} | tool_input: expected a string",
+            "{\"tool_input\":\"{}\"} | tool_input: no call has begun whose input is to follow",
+            "{\"cancelled\":true} | the process gave up the request without being asked to",
             "{\"tool_use\":{\"name\":\"\"}} | tool_use.name: expected the tool's name",
             "{\"tool_use\":{\"name\":1}} | tool_use.name: expected a string",
             "{\"tool_use\":{\"name\":\"a\",\"input\":\"{}\"}} | tool_use.input: expected an object",
@@ -340,5 +363,20 @@ class ExecResponseDecoderTest {
             text.append(new String(MessageJson.data(event), StandardCharsets.UTF_8)).append('\n');
         }
         return text.toString();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"{\"text\":\"a\"}", "{\"done\":{}}", "{\"tool_use\":{\"name\":\"b\"}}",
+            "{\"done\":{\"stop_reason\":\"tool_use\"}}"})
+    void anInputThatBreaksOffIsAnError(String next) {
+        ApiException error = assertThrows(ApiException.class,
+                () -> feed("{\"tool_use\":{\"name\":\"a\"}}\n{\"tool_input\":\"{\\\"x\"}\n" + next + "\n"));
+        assertEquals("provider demo: tool_input: the pieces are not one JSON object", error.getMessage());
+    }
+
+    @Test
+    void anInputMayBeCutByTheLimitOfTokens() throws Exception {
+        feed("{\"tool_use\":{\"name\":\"a\"}}\n{\"tool_input\":\"{\\\"x\"}\n{\"done\":{\"stop_reason\":\"max_tokens\"}}\n");
+        assertTrue(decoder.finished());
     }
 }

@@ -85,7 +85,8 @@ class ExecRouteTest {
         assertNull(send(call, Map.of()).get().getException());
         byte[] line = Files.readAllBytes(copy);
         assertArrayEquals(
-                ExecRequestEncoder.encode(call.getRequest(), call.getMessageId(), new Call.Target("home", "small")),
+                ExecRequestEncoder.encode(call.getRequest(), call.getMessageId(), new Call.Target("home", "small"),
+                        null),
                 line);
         var received = RequestDecoder.decode(line, ApiVersion.V2023_06_01);
         assertEquals("small", received.model());

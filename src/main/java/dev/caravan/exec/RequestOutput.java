@@ -1,0 +1,61 @@
+package dev.caravan.exec;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+
+/**
+ * The lines that a kept process writes for one request, as if they were the live stdout of a process of its own. Reading waits for
+ * a process, for its turn there, and for the next line; all time-outs are the pool's.
+ *
+ * <p>
+ * {@link #read()} throws an {@link dev.caravan.message.ApiException}, behind what came before:
+ * <ul>
+ * <li>529 {@code overloaded_error} when it waited for longer than the queue's time-out, or the pool is stopped,
+ * <li>502 {@code api_error} when the process died, could not start, or broke the protocol, or the reader is so slow that too much
+ * is waiting for it,
+ * <li>504 {@code timeout_error} at the idle and the total time-out.
+ * </ul>
+ * One thread reads, which may be a virtual one. {@link #close()} is for any thread.
+ */
+final class RequestOutput extends InputStream {
+    private final WorkerPool pool;
+    private final PooledRequest request;
+
+    RequestOutput(WorkerPool pool, PooledRequest request) {
+        this.pool = pool;
+        this.request = request;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        try {
+            return request.output.take(target, offset, length, Long.MAX_VALUE);
+        } catch (InterruptedException e) {
+            close();
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for the process");
+        }
+    }
+
+    @Override
+    public int available() {
+        return request.output.available();
+    }
+
+    /** Gives up the request, wherever it is. Returns at once and never throws; any thread, any number of times. */
+    @Override
+    public void close() {
+        request.output.abandon();
+        pool.giveUp(request);
+    }
+}

@@ -1,0 +1,193 @@
+package dev.caravan.exec;
+
+import dev.caravan.config.ExecProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.Service;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All kept processes of a Camel context, a pool for each provider; a service of the context. One thread looks after the time-outs
+ * of all pools and decides which process is started next, within the memory that there is for all: where a model does not fit,
+ * processes of other providers are ended that have nothing to do, the one that was used longest ago first. Where that is not
+ * enough, the model's requests wait.
+ *
+ * <p>
+ * When the context stops, after its routes, all processes are ended; also when the Java machine ends, unless the context is just
+ * being stopped. Thread-safe.
+ */
+public final class WorkerPools implements Service {
+    private static final Logger LOG = LoggerFactory.getLogger("caravan.exec");
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+
+    private final CamelContext context;
+    private final OptionalLong memoryBudget;
+    private final PoolListener listener;
+    private final Map<ExecProvider, WorkerPool> pools = new LinkedHashMap<>();
+    private final AtMachineEnd atMachineEnd;
+    private final Semaphore changes = new Semaphore(0);
+    private Thread keeper;
+    private boolean stopped;
+
+    /**
+     * @param memoryBudget how many bytes all processes may need together, empty for no limit
+     * @param listener hears what becomes of the processes and their requests
+     */
+    public WorkerPools(CamelContext context, OptionalLong memoryBudget, PoolListener listener) {
+        this.context = context;
+        this.memoryBudget = memoryBudget;
+        this.listener = listener;
+        this.atMachineEnd = new AtMachineEnd(() -> context, this::anyRunning, this::stop);
+    }
+
+    /** The pools of a context; without a limit of memory when nobody has added others to it as a service. */
+    public static WorkerPools of(CamelContext context) {
+        synchronized (WorkerPools.class) {
+            WorkerPools pools = context.hasService(WorkerPools.class);
+            if (pools == null) {
+                pools = new WorkerPools(context, OptionalLong.empty(), PoolListener.NONE);
+                pools.addToContext();
+            }
+            return pools;
+        }
+    }
+
+    /** Makes this the service that {@link #of} finds. */
+    public void addToContext() {
+        try {
+            context.addService(this);
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeCamelException(e);
+        }
+    }
+
+    /** Has a pool for a provider, without a process yet. */
+    public void open(ExecProvider provider) {
+        pool(provider);
+    }
+
+    /** Starts the processes of a provider that it keeps also when there is nothing to do, and returns at once. */
+    public void warmUp(ExecProvider provider) {
+        pool(provider).warmUp();
+    }
+
+    /** How all pools are. */
+    public List<PoolStatus> status() {
+        return all().stream().map(WorkerPool::status).toList();
+    }
+
+    synchronized WorkerPool pool(ExecProvider provider) {
+        return pools.computeIfAbsent(provider, key -> {
+            WorkerPool pool = new WorkerPool(key, new WorkerLauncher(key, context), listener, changes::release);
+            if (stopped || !atMachineEnd.hook()) {
+                pool.stop();
+            } else if (keeper == null) {
+                keeper = Thread.ofPlatform().daemon().name("caravan-exec-keeper").start(this::keep);
+            }
+            return pool;
+        });
+    }
+
+    private synchronized List<WorkerPool> all() {
+        return List.copyOf(pools.values());
+    }
+
+    private void keep() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                if (changes.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                    changes.drainPermits();
+                }
+                try {
+                    look(System.nanoTime());
+                } catch (RuntimeException e) {
+                    LOG.error("the kept processes cannot be looked after", e);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Stopped: there is nothing to look after any more.
+        }
+    }
+
+    private void look(long now) {
+        List<WorkerPool> all = all();
+        all.forEach(pool -> pool.look(now));
+        for (WorkerPool pool : all) {
+            while (pool.wantsWorker(now) && hasRoom(pool, all)) {
+                pool.startWorker();
+            }
+        }
+    }
+
+    /** Whether another process of a pool fits. Where it would if others made room they are told to, and it will. */
+    private boolean hasRoom(WorkerPool pool, List<WorkerPool> all) {
+        if (memoryBudget.isEmpty()) {
+            return true;
+        }
+        long held = all.stream().mapToLong(WorkerPool::memory).sum();
+        long missing = held + pool.memoryOfNext() - memoryBudget.getAsLong();
+        if (missing <= 0 || held == 0) {
+            return true; // alone it gets its try, however large it is
+        }
+        List<Idle> idle = new ArrayList<>();
+        all.stream().filter(other -> other != pool)
+                .forEach(other -> other.idle().forEach(worker -> idle.add(new Idle(other, worker))));
+        idle.sort(Comparator.comparingLong(candidate -> candidate.worker.usedNanos()));
+        List<Idle> ended = new ArrayList<>();
+        for (Idle candidate : idle) {
+            if (missing > 0) {
+                missing -= candidate.pool.memoryOf(candidate.worker);
+                ended.add(candidate);
+            }
+        }
+        // Ending some would be in vain while the rest does not suffice.
+        if (missing <= 0) {
+            ended.forEach(candidate -> candidate.pool.unload(candidate.worker));
+        }
+        return false;
+    }
+
+    private record Idle(WorkerPool pool, Worker worker) {}
+
+    private boolean anyRunning() {
+        return status().stream().anyMatch(pool -> pool.starting() + pool.ready() + pool.draining() > 0);
+    }
+
+    @Override
+    public synchronized void start() {
+        stopped = false;
+    }
+
+    /** Ends all processes, whose readers are told so, and waits for that, a second at most. */
+    @Override
+    public void stop() {
+        List<WorkerPool> all;
+        synchronized (this) {
+            stopped = true;
+            all = all();
+            pools.clear();
+            if (keeper != null) {
+                keeper.interrupt();
+                keeper = null;
+            }
+        }
+        List<Worker> workers = all.stream().flatMap(pool -> pool.stop().stream()).toList();
+        workers.forEach(Worker::retire);
+        List<ProcessTree> trees = workers.stream().map(Worker::process).filter(process -> process != null)
+                .map(ProcessTree::new).toList();
+        trees.forEach(ProcessTree::terminate);
+        long deadline = System.nanoTime() + ProcessTree.GRACE.toNanos();
+        trees.forEach(tree -> tree.killAfter(Duration.ofNanos(deadline - System.nanoTime())));
+        atMachineEnd.unhook();
+    }
+}
