@@ -207,9 +207,11 @@ class SingleLane:
 
     def _progress(self, job: Job, tokens: list[int], cached: int) -> Callable[[int, int], None]:
         def read(done: int, total: int) -> None:
-            # The last token of a prompt is in the cache only when the first of the answer is there.
-            self._tokens = tokens[: cached + min(done, total - 1)]
             job.read(done)
+            if done == total:
+                # mlx-lm has read on behind the prompt by now: what the cache holds is known when it says the first token.
+                return
+            self._tokens = tokens[: cached + done]
             if job.cancelled:
                 raise _Cancelled
 
