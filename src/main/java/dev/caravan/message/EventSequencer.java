@@ -28,9 +28,9 @@ import java.util.function.Consumer;
  * <p>
  * Text and reasoning close as soon as something else begins. A tool call stays open until its arguments are a complete JSON
  * object, because providers interleave the fragments of parallel calls; what belongs to a later block waits until then. Arguments
- * that do not begin like an object wait for their end and are told as text under {@code _unparsed}, see
- * {@link MessageJson#input}. What comes after {@link #finish} has no place left and is ignored. Half of a surrogate pair at the end of a fragment waits for its
- * other half. Not thread-safe.
+ * that do not begin like an object wait for their end and are told as text under {@code _unparsed}, see {@link MessageJson#input}.
+ * What comes after {@link #finish} has no place left and is ignored. Half of a surrogate pair at the end of a fragment waits for
+ * its other half. Not thread-safe.
  *
  * <p>
  * The methods that add content throw an {@link IllegalStateException} before {@link #start}, and an {@link ApiException} (502) when
