@@ -270,6 +270,27 @@ class UpstreamFailureTest extends GatewayTest {
     }
 
     @Test
+    void aLongRequestOnAKeptConnectionThatTheServerHasClosedIsSentAgain() throws IOException {
+        upstream.script(call -> {
+            call.json(Wire.MESSAGE);
+            call.close(); // as servers do that keep a connection for a moment only
+        });
+        String longRequest = Wire.request("kept/x").replace(Wire.PROMPT, "x".repeat(4 << 20));
+        assertEquals(200, ask(Wire.request("kept/x")).status());
+        assertEquals(200, ask(longRequest).status());
+        assertEquals(2, upstream.calls().size());
+        assertTrue(upstream.calls().getLast().request().text().length() > 4 << 20, "all of it");
+    }
+
+    @Test
+    void aLongRequestThatIsRefusedOnANewConnectionIsNotSentAgain() throws IOException {
+        upstream.script(UpstreamCall::close);
+        String longRequest = Wire.request("fresh/x").replace(Wire.PROMPT, "x".repeat(4 << 20));
+        assertEquals(502, ask(longRequest).status());
+        assertEquals(1, upstream.calls().size());
+    }
+
+    @Test
     void whatIsNotHttpIs502() throws IOException {
         upstream.script(call -> {
             call.send("SSH-2.0-OpenSSH_9.2\r\n\r\n");
