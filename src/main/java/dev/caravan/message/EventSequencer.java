@@ -185,13 +185,15 @@ public final class EventSequencer {
     }
 
     /**
-     * The arguments of a call that is told at once, fit to be given to {@link #tool}: unchanged, unless they are cut off; then as text
-     * under {@code _unparsed}, see {@link MessageJson#input}. Of a call that streams as much cannot be said.
+     * The arguments of a call that is told at once, fit to be given to {@link #tool}: unchanged, unless they are cut off or look like an
+     * object and are none; then as text under {@code _unparsed}, see {@link MessageJson#input}. Of a call that streams as much cannot be
+     * said.
      */
     public static String wholeArguments(String arguments) {
         JsonBalance balance = new JsonBalance();
-        balance.take(arguments);
-        return balance.begun() && !balance.complete() ? MessageJson.input(arguments) : arguments;
+        String object = balance.take(arguments);
+        boolean whole = balance.complete() && RawJson.of(object).isObject();
+        return balance.begun() && !whole ? MessageJson.input(arguments) : arguments;
     }
 
     /** Whether some call's arguments have begun and are not complete: ending the message now would cut them off. */
