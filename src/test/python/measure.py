@@ -57,9 +57,8 @@ class Direct:
 
     def throughput(self, batch: int, tokens: int) -> float:
         generator = self.generator(self.model, stop_tokens=self.stops, completion_batch_size=batch)
-        work = prompts(self.tokenizer, batch)
         before = time.perf_counter()
-        generator.insert(work, [tokens] * batch)
+        generator.insert(prompts(self.tokenizer, batch), [tokens] * batch)
         count = 0
         while said := generator.next_generated():
             count += len(said)
@@ -82,12 +81,18 @@ class Through:
         self.until(b'"ready"', 1)
 
     def until(self, sign: bytes, times: int) -> bytes:
-        """Reads until a pattern has been found that often."""
+        """Reads until a pattern has been found that often. Looks at each byte about once: the machine has work to do."""
         assert self.process.stdout
-        said = b""
-        while len(re.findall(sign, said)) < times:
-            said += os.read(self.process.stdout.fileno(), 1 << 20)
-        return said
+        said: list[bytes] = []
+        found = 0
+        rest = b""
+        while found < times:
+            said.append(os.read(self.process.stdout.fileno(), 1 << 20))
+            lines = rest + said[-1]
+            end = lines.rfind(b"\n") + 1
+            found += len(re.findall(sign, lines[:end]))
+            rest = lines[end:]
+        return b"".join(said)
 
     def send(self, *lines: dict[str, Any]) -> None:
         assert self.process.stdin

@@ -59,6 +59,12 @@ def test_calls_and_results_in_order() -> None:
     ]
 
 
+def test_words_behind_results_join_the_last_where_users_must_wait_for_their_turn() -> None:
+    said = messages(*TOOL_TALK, tools=[WEATHER], form=Form(user_after_result=False))
+    assert [m["role"] for m in said] == ["user", "assistant", "tool", "tool"]
+    assert said[3]["content"] == "[tool_error] down\n\nAnd?"
+
+
 def test_arguments_as_text_for_templates_that_write_them_as_they_are() -> None:
     said = messages(*TOOL_TALK, tools=[WEATHER], form=Form(arguments="text"))
     assert said[1]["tool_calls"][0]["function"]["arguments"] == '{"city": "Köln"}'
@@ -116,6 +122,11 @@ SYSTEM_FIRST = (
     "{% for m in messages %}{% if m.role == 'system' and not loop.first %}{{ raise_exception('First!') }}{% endif %}{% endfor %}" + PLAIN
 )
 SYSTEM_LOST = "{% set messages = messages | rejectattr('role', 'equalto', 'system') | list %}" + PLAIN
+TAKES_TURNS = (
+    "{% set ns = namespace(turn=0) %}{% for m in messages if m.role != 'system' and m.role != 'tool' and not m.tool_calls %}"
+    "{% if (m.role == 'user') != (ns.turn % 2 == 0) %}{{ raise_exception('Turns!') }}{% endif %}{% set ns.turn = ns.turn + 1 %}"
+    "{% endfor %}" + PLAIN
+)
 AS_TEXT = PLAIN.replace("arguments | tojson", "arguments")
 REFUSES_OBJECTS = PLAIN.replace("c.function.arguments | tojson", "('' + c.function.arguments)")
 OPENS_THOUGHT = PLAIN.replace("<|im_start|>assistant\n{% endif %}", "<|im_start|>assistant\n<think>\n{% endif %}")
@@ -140,12 +151,13 @@ def template(path: Path, source: str) -> Any:
         (NO_SYSTEM, Form(system=False, system_later=False)),
         (SYSTEM_FIRST, Form(system_later=False)),
         (SYSTEM_LOST, Form(system=False, system_later=False)),
+        (TAKES_TURNS, Form(user_after_result=False)),
         (AS_TEXT, Form(arguments="text")),
         (REFUSES_OBJECTS, Form(arguments="text")),
         (PLAIN + "{# [TOOL_CALLS] length 9 #}", Form(ids="nine")),
         (PLAIN + "{# message.thinking #}", Form(reasoning="thinking")),
     ],
-    ids=["plain", "no system", "system first", "system lost", "text", "refuses objects", "nine", "thinking"],
+    ids=["plain", "no system", "system first", "system lost", "turns", "text", "refuses objects", "nine", "thinking"],
 )
 def test_the_form_is_found_out(tmp_path: Path, source: str, form: Form) -> None:
     assert template(tmp_path, source)[0].form == form

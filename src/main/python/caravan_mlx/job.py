@@ -26,6 +26,7 @@ class Job:
     limit_reason: str
     wire: Wire
     cached: int = 0
+    prompt_read: int = 0
     written: int = 0
     started_at: float = field(default_factory=time.monotonic)
     first_at: float | None = None
@@ -48,6 +49,7 @@ class Job:
 
     def read(self, tokens: int) -> None:
         """That many tokens of the prompt have been read."""
+        self.prompt_read = tokens
         self.call.progress = {"stage": "prefill", "done": tokens, "total": len(self.prompt.tokens) - self.cached}
 
     def token(self, token: int, end: str | None) -> bool:

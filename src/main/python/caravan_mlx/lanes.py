@@ -123,14 +123,15 @@ class BatchLane:
     def step(self) -> bool:
         before = time.monotonic()
         prompts, tokens = self._generator.next()
-        # Reading and writing alternate: only when something was read does the time say anything of reading.
-        if prompts:
-            self._adapt(time.monotonic() - before, SHARED_STEP_S if tokens else LONE_STEP_S)
+        took = time.monotonic() - before
+        longest = 0
         for read in prompts:
             job = self._jobs[read.uid]
+            longest = max(longest, read.progress[0] - job.prompt_read)
             job.read(read.progress[0])
             if job.cached + read.progress[0] in self._ends.get(job, ()):
                 self._checkpoint(read.uid, job)
+        self._adapt(longest, took, SHARED_STEP_S if tokens else LONE_STEP_S)
         complete = []
         for said in tokens:
             job = self._jobs[said.uid]
@@ -143,14 +144,13 @@ class BatchLane:
             self.drop(complete)
         return bool(tokens)
 
-    def _adapt(self, took: float, may_take: float) -> None:
+    def _adapt(self, longest: int, took: float, may_take: float) -> None:
         """Makes the next part of a prompt smaller when this one kept the others waiting, larger when there was time left."""
         step = self._generator.prefill_step_size
-        if took > may_take:
-            step = max(SMALLEST_STEP, step // 2)
-        elif took < may_take / 3:
-            step = min(self._largest_step, step * 2)
-        self._generator.prefill_step_size = step
+        if longest > SMALLEST_STEP and took > may_take:
+            self._generator.prefill_step_size = max(SMALLEST_STEP, step // 2)
+        elif longest >= step and took < may_take / 3:
+            self._generator.prefill_step_size = min(self._largest_step, step * 2)
 
     def _checkpoint(self, uid: int, job: Job) -> None:
         """Keeps what later prompts share, for caches that cannot be cut back to it later."""
@@ -207,9 +207,11 @@ class SingleLane:
 
     def _progress(self, job: Job, tokens: list[int], cached: int) -> Callable[[int, int], None]:
         def read(done: int, total: int) -> None:
-            # The last token of a prompt is in the cache only when the first of the answer is there.
-            self._tokens = tokens[: cached + min(done, total - 1)]
             job.read(done)
+            if done == total:
+                # mlx-lm has read on behind the prompt by now: what the cache holds is known when it says the first token.
+                return
+            self._tokens = tokens[: cached + done]
             if job.cancelled:
                 raise _Cancelled
 

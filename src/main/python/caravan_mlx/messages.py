@@ -26,6 +26,7 @@ class Form:
 
     system: bool = True
     system_later: bool = True
+    user_after_result: bool = True
     arguments: Literal["object", "text"] = "object"
     reasoning: str = "reasoning_content"
     ids: Literal["any", "nine", "kimi"] = "any"
@@ -95,7 +96,8 @@ class _Conversation:
 
     def _said(self, role: str, text: str) -> None:
         """Most templates want user and assistant to take turns, so what follows on the same role joins it."""
-        if self._out and self._out[-1]["role"] == role:
+        last = self._out[-1]["role"] if self._out else ""
+        if last == role or (last == "tool" and not self._form.user_after_result):
             self._out[-1]["content"] += PARAGRAPH + text
         else:
             self._out.append({"role": role, "content": text})

@@ -48,10 +48,12 @@ class ChatTemplate:
     def form(self) -> Form:
         """The form of messages that the template takes, found out by trying it."""
         text = self._text
+        arguments = self._arguments()
         return Form(
             system=self._takes([_system(), _user()]),
             system_later=self._takes([_user("Hello"), _assistant("Hello"), _system(), _user("Hello")]),
-            arguments=self._arguments(),
+            user_after_result=self._takes([_user(), _called(arguments), _result(), _user(_PROBE)]),
+            arguments=arguments,
             reasoning="thinking" if "reasoning_content" not in text and "message.thinking" in text else "reasoning_content",
             ids="nine" if "TOOL_CALLS" in text and "length" in text and "9" in text else _kimi(text),
         )
@@ -63,8 +65,7 @@ class ChatTemplate:
 
     def _arguments(self) -> Any:
         """Most templates write ``arguments | tojson`` and want an object; some write a string as it is."""
-        call = {"id": "probe0000", "type": "function", "function": {"name": "probe", "arguments": {"probe": _PROBE}}}
-        rendered = self._try([_user("Hello"), {"role": "assistant", "content": "", "tool_calls": [call]}])
+        rendered = self._try([_user(), _called("object", _PROBE)])
         return "text" if rendered is None or f"'probe': '{_PROBE}'" in rendered else "object"
 
     def _try(self, messages: list[Json]) -> str | None:
@@ -160,6 +161,16 @@ def _user(text: str = "Hello") -> Json:
 
 def _assistant(text: str) -> Json:
     return {"role": "assistant", "content": text}
+
+
+def _called(arguments: str, word: str = "word") -> Json:
+    given = {"probe": word} if arguments == "object" else json.dumps({"probe": word})
+    call = {"id": "probe0000", "type": "function", "function": {"name": "probe", "arguments": given}}
+    return {"role": "assistant", "content": "", "tool_calls": [call]}
+
+
+def _result() -> Json:
+    return {"role": "tool", "tool_call_id": "probe0000", "name": "probe", "content": "word"}
 
 
 def _is_unicode(messages: list[Json]) -> bool:

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Translates the tools of a request and how the model is to choose among them, or among some of them; also under the names that both had of old,
- * {@code functions} and {@code function_call}.
+ * Translates the tools of a request and how the model is to choose among them, or among some of them; also under the names that both
+ * had of old, {@code functions} and {@code function_call}.
  */
 final class ToolsReader {
     private final JsonField request;

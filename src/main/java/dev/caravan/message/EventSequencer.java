@@ -28,9 +28,9 @@ import java.util.function.Consumer;
  * <p>
  * Text and reasoning close as soon as something else begins. A tool call stays open until its arguments are a complete JSON
  * object, because providers interleave the fragments of parallel calls; what belongs to a later block waits until then. Arguments
- * that do not begin like an object wait for their end and are told as text under {@code _unparsed}, see
- * {@link MessageJson#input}. What comes after {@link #finish} has no place left and is ignored. Half of a surrogate pair at the end of a fragment waits for its
- * other half. Not thread-safe.
+ * that do not begin like an object wait for their end and are told as text under {@code _unparsed}, see {@link MessageJson#input}.
+ * What comes after {@link #finish} has no place left and is ignored. Half of a surrogate pair at the end of a fragment waits for
+ * its other half. Not thread-safe.
  *
  * <p>
  * The methods that add content throw an {@link IllegalStateException} before {@link #start}, and an {@link ApiException} (502) when
@@ -185,13 +185,15 @@ public final class EventSequencer {
     }
 
     /**
-     * The arguments of a call that is told at once, fit to be given to {@link #tool}: unchanged, unless they are cut off; then as text
-     * under {@code _unparsed}, see {@link MessageJson#input}. Of a call that streams as much cannot be said.
+     * The arguments of a call that is told at once, fit to be given to {@link #tool}: unchanged, unless they are cut off or look like an
+     * object and are none; then as text under {@code _unparsed}, see {@link MessageJson#input}. Of a call that streams as much cannot be
+     * said.
      */
     public static String wholeArguments(String arguments) {
         JsonBalance balance = new JsonBalance();
-        balance.take(arguments);
-        return balance.begun() && !balance.complete() ? MessageJson.input(arguments) : arguments;
+        String object = balance.take(arguments);
+        boolean whole = balance.complete() && RawJson.of(object).isObject();
+        return balance.begun() && !whole ? MessageJson.input(arguments) : arguments;
     }
 
     /** Whether some call's arguments have begun and are not complete: ending the message now would cut them off. */

@@ -106,7 +106,13 @@ public final class RequestDecoder {
             case "max_tokens" -> maxTokens = json.integer(0);
             case "system" -> system = content.system();
             case "stream" -> stream = json.bool();
-            case "stop_sequences" -> stopSequences = json.strings();
+            case "stop_sequences" -> {
+                stopSequences = json.strings();
+                // It stands in front of every text: an answer would end before it began.
+                if (stopSequences.contains("")) {
+                    throw json.problem("must not hold an empty text");
+                }
+            }
             case "temperature" -> {
                 checkSampling();
                 temperature = json.number(0, 1);

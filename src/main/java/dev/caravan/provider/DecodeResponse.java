@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -24,6 +25,8 @@ import org.apache.camel.Processor;
 public final class DecodeResponse implements Processor {
     /** More than any provider says about a failure. */
     private static final int MAX_FAILURE = 256 * 1024;
+    /** No coding is asked for, so a reply that comes in one is a proxy's mistake. Other words are none: some servers say utf-8. */
+    private static final Set<String> COMPRESSED = Set.of("gzip", "x-gzip", "deflate", "br", "zstd", "compress");
     /** What a header may hold wherever it goes; the server refuses to send some of what it could hold as well. */
     private static final Pattern PLAIN = Pattern.compile("[\\x20-\\x7e]*");
 
@@ -59,13 +62,22 @@ public final class DecodeResponse implements Processor {
         if (id != null) {
             call.getProgress().upstreamId(id);
         }
+        String coding = headers.getOrDefault("content-encoding", "").toLowerCase(Locale.ROOT);
+        boolean compressed = COMPRESSED.contains(coding);
         if (status >= 300) {
             byte[] told = client.withoutSecrets(body.readSome(MAX_FAILURE));
+            if (compressed) {
+                told = new byte[0]; // nobody can read it
+            }
             body.release();
             UpstreamReply reply = new UpstreamReply(body.provider(), status, headers, told);
             ApiException failure = dialect.failure(reply);
             forward(headers, failure::header);
             throw failure;
+        }
+        if (compressed) {
+            throw new ApiException(502, ErrorType.API_ERROR, "provider " + body.provider()
+                    + " answered with content encoding " + coding + ", which was not asked for");
         }
         forward(headers, call.getReplyHeaders()::put);
         EventStream events = new DiscreetEventStream(events(call, headers.getOrDefault("content-type", ""), body),

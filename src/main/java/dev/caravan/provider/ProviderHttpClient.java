@@ -3,6 +3,7 @@ package dev.caravan.provider;
 import dev.caravan.config.HttpProvider;
 import dev.caravan.config.Secret;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -112,8 +113,10 @@ public class ProviderHttpClient implements HttpClientConfigurer {
             throws IOException, HttpException {
         try (SilenceWatch watch = new SilenceWatch(idle(), scope.execRuntime::discardEndpoint)) {
             watch.waiting();
+            WatchedUpload upload = null;
             if (request.getEntity() != null) {
-                request.setEntity(new WatchedUpload(request.getEntity(), watch::waiting));
+                upload = new WatchedUpload(request.getEntity(), watch::waiting);
+                request.setEntity(upload);
             }
             ClassicHttpResponse response;
             try {
@@ -121,6 +124,10 @@ public class ProviderHttpClient implements HttpClientConfigurer {
             } catch (IOException | RuntimeException e) {
                 if (watch.expired()) {
                     throw silence();
+                }
+                boolean givenUp = Thread.currentThread().isInterrupted(); // the client has left
+                if (e instanceof SocketException broken && upload != null && !upload.sent() && !givenUp) {
+                    throw new RequestCutOffException(broken);
                 }
                 throw e;
             }

@@ -132,7 +132,7 @@ public final class ToolNames {
         }
 
         boolean fits(String name) {
-            if (name.length() > MAX_LENGTH || startsWrong(name)) {
+            if (name.isEmpty() || name.length() > MAX_LENGTH || startsWrong(name)) {
                 return false;
             }
             for (int i = 0; i < name.length(); i++) {

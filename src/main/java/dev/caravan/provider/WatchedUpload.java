@@ -6,17 +6,26 @@ import java.io.OutputStream;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
-/** The body of a request that tells how it gets on, so that a long upload is not taken for a silent provider. */
+/**
+ * The body of a request that tells how it gets on, so that a long upload is not taken for a silent provider, and one that broke off
+ * is known for it. For one thread; {@link #sent} may be asked by it only.
+ */
 final class WatchedUpload extends HttpEntityWrapper {
     /** Small enough to take no time on a slow connection, large enough to cost nothing. */
     private static final int SLICE = 64 * 1024;
 
     private final Runnable goingOn;
+    private boolean sent;
 
     /** @param goingOn is run before each piece that is sent */
     WatchedUpload(HttpEntity body, Runnable goingOn) {
         super(body);
         this.goingOn = goingOn;
+    }
+
+    /** Whether all of it was given to the connection. A server that did not get all of a request cannot have begun to answer it. */
+    boolean sent() {
+        return sent;
     }
 
     @Override
@@ -31,5 +40,6 @@ final class WatchedUpload extends HttpEntityWrapper {
                 goingOn.run();
             }
         });
+        sent = true;
     }
 }

@@ -17,9 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Fuzzing that looks for new paths through the code: Jazzer in a process of its own, ten minutes for each
- * target or {@code -Dcaravan.fuzz.seconds}. The
- * profile {@code full} puts it into target/jazzer; nothing else needs it.
+ * Fuzzing that looks for new paths through the code: Jazzer in a process of its own, ten minutes for each target or
+ * {@code -Dcaravan.fuzz.seconds}. The profile {@code full} puts it into target/jazzer; nothing else needs it.
  */
 @Tag("long")
 class JazzerIT {

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -267,6 +268,53 @@ class UpstreamFailureTest extends GatewayTest {
         assertEquals(200, ask(Wire.request("kept/x")).status());
         assertEquals(200, ask(Wire.request("kept/x")).status());
         assertEquals(3, calls.get());
+    }
+
+    @Test
+    void aLongRequestOnAKeptConnectionThatTheServerHasClosedIsSentAgain() throws IOException {
+        upstream.script(call -> {
+            call.json(Wire.MESSAGE);
+            call.close(); // as servers do that keep a connection for a moment only
+        });
+        String longRequest = Wire.request("kept/x").replace(Wire.PROMPT, "x".repeat(4 << 20));
+        assertEquals(200, ask(Wire.request("kept/x")).status());
+        assertEquals(200, ask(longRequest).status());
+        assertEquals(2, upstream.calls().size());
+        assertTrue(upstream.calls().getLast().request().text().length() > 4 << 20, "all of it");
+    }
+
+    @Test
+    void aLongRequestThatIsRefusedOnANewConnectionIsNotSentAgain() throws IOException {
+        upstream.script(UpstreamCall::close);
+        String longRequest = Wire.request("fresh/x").replace(Wire.PROMPT, "x".repeat(4 << 20));
+        assertEquals(502, ask(longRequest).status());
+        assertEquals(1, upstream.calls().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "br", "Deflate"})
+    void aReplyInACodingThatNobodyAskedForIs502(String coding) throws IOException {
+        upstream.script(call -> call.reply("200 OK", "application/json", new byte[]{0x1f, (byte) 0x8b, 8, 0, 1},
+                "content-encoding: " + coding));
+        assertFails(502, "api_error",
+                "provider up answered with content encoding " + coding.toLowerCase(Locale.ROOT) + ", which was not",
+                "claude-x");
+    }
+
+    @Test
+    void aFailureInACodingKeepsItsStatusAndTellsNoGarbage() throws IOException {
+        upstream.script(call -> call.reply("429 Slow", "application/json", new byte[]{0x1f, (byte) 0x8b, 8, 0, 1},
+                "content-encoding: gzip", "retry-after: 7"));
+        WireReply reply = ask(Wire.request("claude-x"));
+        assertEquals(429, reply.status());
+        assertEquals("7", reply.header("retry-after"));
+        assertEquals("provider up answered HTTP 429", envelope(reply).path("message").asText());
+    }
+
+    @Test
+    void aCodingThatIsNoneDoesNotMatter() throws IOException {
+        upstream.script(call -> call.json(Wire.MESSAGE, "content-encoding: utf-8"));
+        assertEquals(200, ask(Wire.request("claude-x")).status());
     }
 
     @Test

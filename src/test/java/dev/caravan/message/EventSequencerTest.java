@@ -369,7 +369,9 @@ class EventSequencerTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{\"x\":1}|{\"x\":1}",
             "{\"x\":|{\"_unparsed\":\"{\\\"x\\\":\"}",
-            "``|``", "{\"x\":1}{\"x\":1}|{\"x\":1}{\"x\":1}", "x|x"})
+            "``|``", "{\"x\":1}{\"x\":1}|{\"x\":1}{\"x\":1}", "x|x", "{\"x\":1} so|{\"x\":1} so", "{}|{}",
+            "{\"x\":1,}|{\"_unparsed\":\"{\\\"x\\\":1,}\"}", "{\"x\":tru}|{\"_unparsed\":\"{\\\"x\\\":tru}\"}",
+            "[1]|{\"_unparsed\":\"[1]\"}"})
     void wholeArguments(String told, String given) {
         assertEquals(given, EventSequencer.wholeArguments(told));
     }

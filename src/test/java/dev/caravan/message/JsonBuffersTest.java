@@ -3,9 +3,19 @@ package dev.caravan.message;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.BufferRecycler;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -66,6 +76,77 @@ class JsonBuffersTest {
             for (Future<?> one : all) {
                 one.get();
             }
+        }
+    }
+
+    @Test
+    void whatIsGivenBackTwiceIsKeptOnce() {
+        BufferRecycler buffers = pool.acquireAndLinkPooled();
+        buffers.releaseToPool();
+        buffers.releaseToPool();
+        assertSame(buffers, pool.acquireAndLinkPooled());
+        assertNotSame(buffers, pool.acquireAndLinkPooled());
+    }
+
+    /**
+     * Each writes and reads its own words, some of them long, and reads while it writes; parsers break off in garbage, are left open
+     * and are closed twice.
+     */
+    @Test
+    void nobodyReadsWhatAnotherWrote() throws Exception {
+        JsonFactory factory = new JsonFactoryBuilder().recyclerPool(pool).build();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int client = 0; client < 200; client++) {
+                String words = "client " + client + " é ";
+                all.add(threads.submit(() -> {
+                    for (int i = 0; i < 20; i++) {
+                        assertEquals(words.repeat(1 + 37 * i), roundTrip(factory, words, 1 + 37 * i));
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        }
+    }
+
+    private static String roundTrip(JsonFactory factory, String words, int times) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        JsonGenerator out = factory.createGenerator(bytes);
+        out.writeStartArray();
+        for (int i = 0; i < times; i++) {
+            out.writeString(words);
+            if (i % 512 == 0) {
+                readGarbage(factory, words, i % 1024 == 0);
+                Thread.yield();
+            }
+        }
+        out.writeEndArray();
+        out.close();
+        out.close();
+        StringBuilder read = new StringBuilder();
+        JsonParser in = factory.createParser(bytes.toByteArray());
+        for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
+            if (token == JsonToken.VALUE_STRING) {
+                read.append(in.getText());
+            }
+        }
+        in.close();
+        in.close();
+        return read.toString();
+    }
+
+    private static void readGarbage(JsonFactory factory, String words, boolean close) throws IOException {
+        JsonParser broken = factory.createParser(("[\"" + words + "\", x").getBytes(StandardCharsets.UTF_8));
+        broken.nextToken();
+        broken.nextToken();
+        assertEquals(words, broken.getText());
+        assertThrows(JsonParseException.class, broken::nextToken);
+        if (close) {
+            broken.close();
+            broken.close();
         }
     }
 }

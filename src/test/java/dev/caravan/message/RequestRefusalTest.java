@@ -71,6 +71,7 @@ class RequestRefusalTest {
                 arguments("stream: expected true or false, got a number", "{\"stream\":1}"),
                 arguments("stop_sequences: expected an array, got a string", "{\"stop_sequences\":\"END\"}"),
                 arguments("stop_sequences.1: expected a string, got null", "{\"stop_sequences\":[\"a\",null]}"),
+                arguments("stop_sequences: must not hold an empty text", "{\"stop_sequences\":[\"a\",\"\"]}"),
                 arguments("temperature: expected a number, got a string", "{\"temperature\":\"0\"}"),
                 arguments("temperature: must be between 0 and 1", "{\"temperature\":1.01}"),
                 arguments("temperature: must be between 0 and 1", "{\"temperature\":-0.5}"),

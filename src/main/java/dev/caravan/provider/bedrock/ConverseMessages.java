@@ -56,6 +56,9 @@ final class ConverseMessages {
                 case Input input -> input(input);
             }
         }
+        if (role.isEmpty()) {
+            throw BlockPath.notCarried("messages", "a conversation without any content", provider);
+        }
         close();
     }
 

@@ -3,9 +3,10 @@ package dev.caravan.provider.bedrock;
 import dev.caravan.message.ContentBlock.Thinking;
 
 /**
- * The signatures of reasoning, and reasoning that only its model can read, on their way to the client and back. Anthropic's are the same everywhere and stay as they are. Other
- * vendors' mean nothing to Anthropic, which would refuse a conversation with one in it, so they get Caravan's mark on their way
- * out and lose it on their way back; reasoning without a signature gets the mark alone. Immutable.
+ * The signatures of reasoning, and reasoning that only its model can read, on their way to the client and back. Anthropic's are the
+ * same everywhere and stay as they are. Other vendors' mean nothing to Anthropic, which would refuse a conversation with one in it, so
+ * they get Caravan's mark on their way out and lose it on their way back; reasoning without a signature gets the mark alone.
+ * Immutable.
  */
 record Reasoning(ModelId model) {
     /** What a block of reasoning has that its model did not sign. */

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.caravan.message.JsonBuffers;
 import dev.caravan.message.ApiException;
+import dev.caravan.message.JsonBuffers;
+import dev.caravan.message.Text;
 import dev.caravan.provider.ReplyValue;
 import dev.caravan.provider.gemini.Chunk.FunctionCall;
 import dev.caravan.provider.gemini.Chunk.Part;
@@ -173,10 +174,15 @@ final class ChunkReader {
         boolean thought = false;
         String signature = "";
         FunctionCall call = null;
+        boolean known = false;
+        String other = null;
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             JsonToken value = json.nextToken();
             switch (field) {
-                case "text" -> text = ReplyValue.string(json);
+                case "text" -> {
+                    text = ReplyValue.string(json);
+                    known = true;
+                }
                 case "thought" -> {
                     thought = value == JsonToken.VALUE_TRUE;
                     json.skipChildren();
@@ -186,15 +192,26 @@ final class ChunkReader {
                 case "inlineData", "fileData", "executableCode", "codeExecutionResult", "functionResponse", "toolCall",
                         "toolResponse" -> {
                     if (value == JsonToken.START_OBJECT) {
-                        throw GeminiErrors.broken("the provider's reply holds a part of kind " + field
-                                + ", which the Messages API cannot carry");
+                        throw notCarried(field);
                     }
                     json.skipChildren();
                 }
-                default -> json.skipChildren();
+                default -> {
+                    other = value == JsonToken.START_OBJECT ? field : other;
+                    json.skipChildren();
+                }
             }
         }
+        // Beside text or a call it is told about them; alone it is what the model says.
+        if (other != null && !known && call == null && signature.isEmpty()) {
+            throw notCarried(other);
+        }
         return new Part(text, thought, signature, call);
+    }
+
+    private static ApiException notCarried(String kind) {
+        return GeminiErrors.broken("the provider's reply holds a part of kind " + Text.excerpt(kind)
+                + ", which the Messages API cannot carry");
     }
 
     private FunctionCall functionCall() throws IOException {

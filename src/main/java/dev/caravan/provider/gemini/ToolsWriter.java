@@ -1,6 +1,7 @@
 package dev.caravan.provider.gemini;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.message.MessageRequest;
@@ -9,7 +10,9 @@ import dev.caravan.message.ToolChoice;
 import dev.caravan.provider.OfferedTools;
 import dev.caravan.provider.ToolNames;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Writes the tools of a request and how to choose among them. That calls come one at a time, and that the input keeps to the schema
@@ -60,13 +63,45 @@ final class ToolsWriter {
         if (tool.description() != null) {
             out.writeStringField("description", tool.description());
         }
-        ObjectNode schema = SchemaCleaner.clean(tool.inputSchema(), path, budget);
+        ObjectNode schema = asObject(SchemaCleaner.clean(tool.inputSchema(), path, budget));
         // A function without parameters has no schema: an object without properties is refused.
         if (schema.has("properties")) {
             out.writeFieldName("parameters");
             JSON.writeTree(out, schema);
         }
         out.writeEndObject();
+    }
+
+    /**
+     * Parameters are one object at Gemini. Of alternatives each of whose objects may be meant, it has the properties of all, and
+     * requires what all require.
+     */
+    private static ObjectNode asObject(ObjectNode schema) {
+        if (!schema.has("anyOf")) {
+            return schema;
+        }
+        ObjectNode object = JSON.createObjectNode().put("type", "OBJECT");
+        ObjectNode properties = JSON.createObjectNode();
+        Set<String> required = null;
+        for (JsonNode alternative : schema.get("anyOf")) {
+            ObjectNode one = asObject((ObjectNode) alternative);
+            one.path("properties").properties().forEach(property -> properties.putIfAbsent(property.getKey(),
+                    property.getValue()));
+            Set<String> names = new LinkedHashSet<>();
+            one.path("required").forEach(name -> names.add(name.asText()));
+            if (required == null) {
+                required = names;
+            } else {
+                required.retainAll(names);
+            }
+        }
+        if (!properties.isEmpty()) {
+            object.set("properties", properties);
+        }
+        if (required != null && !required.isEmpty()) {
+            required.forEach(object.putArray("required")::add);
+        }
+        return object;
     }
 
     private static void write(ToolChoice choice, ToolNames names, JsonGenerator out) throws IOException {

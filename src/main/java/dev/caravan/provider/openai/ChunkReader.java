@@ -43,7 +43,8 @@ final class ChunkReader {
 
     /**
      * Reads {@code chat.completion.chunk}, whose choices have a {@code delta}. Some servers have no stream to give for some requests, and
-     * send the whole reply as its one event: then there is a {@code message}. (Others send both, the message being all that was said.)
+     * send the whole reply as its one event: then there is a {@code message}, perhaps beside a delta of nothing. (Others send both, the
+     * message being all that was said.)
      */
     static Chunk chunk(byte[] buffer, int offset, int length) throws IOException {
         return read(buffer, offset, length, "delta");
@@ -67,10 +68,9 @@ final class ChunkReader {
             if (reader.errorObject && reader.error == null) {
                 reader.error = ProviderError.of(buffer, offset, length);
             }
-            if (reader.otherTurn && !reader.turn) {
-                return completion(buffer, offset, length);
-            }
-            return reader.result();
+            Chunk chunk = reader.result();
+            boolean endsInNothing = !chunk.finishReason().isEmpty() && !chunk.hasOutput();
+            return reader.otherTurn && (endsInNothing || !reader.turn) ? completion(buffer, offset, length) : chunk;
         }
     }
 

@@ -22,8 +22,8 @@ import java.util.List;
 
 /**
  * Writes the conversation of one request as the messages of this dialect. Messages with the results of tools hold text only at most
- * providers, so images and files move to the user's message behind them. For strict templates all that is said between two answers becomes one
- * message of the user, or the end of the last result where that can hold it. Not thread-safe.
+ * providers, so images and files move to the user's message behind them. For strict templates all that is said between two answers
+ * becomes one message of the user, or the end of the last result where that can hold it. Not thread-safe.
  */
 final class ConversationWriter {
     private static final String IMAGE_NOTE = "[the image is in the next user message]";

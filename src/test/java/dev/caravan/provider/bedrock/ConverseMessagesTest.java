@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Conversations in the words of Converse. */
 class ConverseMessagesTest {
@@ -57,6 +58,26 @@ class ConverseMessagesTest {
         assertMessages("[" + SAID_HI + "]", """
             [{"role":"user","content":[{"type":"text","text":"hi"},{"type":"text","text":" \\n"}]},
             {"role":"assistant","content":[{"type":"text","text":" "}]}]""");
+    }
+
+    @Tag("case-20")
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "\"\"", "[{\"type\":\"text\",\"text\":\" \\n\"}]"})
+    void aConversationOfNothingIsRefused(String content) {
+        assertRefused("messages: a conversation without any content cannot be sent to provider aws", content);
+    }
+
+    @Tag("case-10")
+    @Test
+    void anEmptyIdBecomesOneThatBedrockTakes() {
+        assertMessages("""
+            [%s,{"role":"assistant","content":[{"toolUse":{"toolUseId":"_e3b0c442","name":"a","input":{}}}]},
+            {"role":"user","content":[{"toolResult":{"toolUseId":"_e3b0c442","content":[{"text":"r"}]}}]}]""".formatted(
+                SAID_HI),
+                """
+                    [%s,{"role":"assistant","content":[{"type":"tool_use","id":"","name":"a","input":{}}]},
+                    {"role":"user","content":[{"type":"tool_result","tool_use_id":"","content":"r"}]}]"""
+                        .formatted(HI));
     }
 
     @Tag("case-9")

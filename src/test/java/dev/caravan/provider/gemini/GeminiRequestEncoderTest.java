@@ -145,6 +145,18 @@ class GeminiRequestEncoderTest {
                         + "{\"name\":\"c\",\"type\":\"custom\",\"input_schema\":{\"type\":\"object\",\"additionalProperties\":true}}]"));
     }
 
+    @Tag("case-22")
+    @Test
+    void alternativesOfAToolsInputAreOneObject() {
+        assertEquals(
+                "},\"tools\":[{\"functionDeclarations\":[{\"name\":\"f\",\"parameters\":{\"type\":\"OBJECT\",\"properties\":{"
+                        + "\"a\":{\"type\":\"STRING\"},\"b\":{\"type\":\"INTEGER\"},\"c\":{\"type\":\"BOOLEAN\"}},\"required\":[\"b\"]}}]}]",
+                fields("\"tools\":[{\"name\":\"f\",\"input_schema\":{\"anyOf\":["
+                        + "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"integer\"}},\"required\":[\"a\",\"b\"]},"
+                        + "{\"type\":\"object\",\"properties\":{\"b\":{\"type\":\"string\"},\"c\":{\"type\":\"boolean\"}},\"required\":[\"b\"]},"
+                        + "{\"type\":\"null\"}]}}]"));
+    }
+
     @Tag("case-10")
     @Test
     void namesThatGeminiDoesNotTake() {

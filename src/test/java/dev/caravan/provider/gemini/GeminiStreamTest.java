@@ -146,6 +146,7 @@ class GeminiStreamTest {
             "{\"functionCall\":{\"args\":{}}} | the model called a function without naming it",
             "{\"functionCall\":{}} | the model called a function without naming it",
             "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"AA==\"}} | the provider's reply holds a part of kind inlineData, which the Messages API cannot carry",
+            "{\"newThing\":{}} | the provider's reply holds a part of kind newThing, which the Messages API cannot carry",
             "{\"executableCode\":{\"code\":\"1\"}} | the provider's reply holds a part of kind executableCode, which the Messages API cannot carry"})
     void whatCannotBeToldIsAnErrorAndNotLeftOut(String part, String message) {
         says("P [{\"text\":\"a\"}]\nP [" + part + "]\nF STOP", "start\n0 text\n0 +a\n502 api_error: " + message);

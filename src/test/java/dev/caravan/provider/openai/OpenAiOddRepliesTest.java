@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Replies that some server has sent: none of what they say is lost, and none passes for whole that is not. */
 class OpenAiOddRepliesTest {
@@ -35,6 +36,14 @@ class OpenAiOddRepliesTest {
             """;
         Decoded.stream(WHOLE + "\n[DONE]").is(expected);
         Decoded.reply(WHOLE).is(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "{}", "{\"role\":\"assistant\",\"content\":null}"})
+    void theWholeReplyBesideAPieceOfNothing(String delta) {
+        Decoded.stream("{\"choices\":[{\"delta\":" + delta
+                + ",\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}\n[DONE]")
+                .is("start\n0 text\n0 +Hi\n0 stop\nend end_turn in 50 created 0 read 0 out 1\nstop");
     }
 
     /** What was said stands in the last event again, or in each beside what is new. */
