@@ -469,6 +469,24 @@ class WorkerPoolTest {
     }
 
     @Test
+    void allOthersMakeRoomForAModelThatIsLargerThanTheBudget() throws Exception {
+        pools = new WorkerPools(context, OptionalLong.of(25_000), PoolListener.NONE);
+        pools.addToContext();
+        List<WorkerPool> all = new ArrayList<>();
+        for (long memory : new long[]{10_000, 10_000, 99_000}) {
+            all.add(pools.pool(provider("needs-" + all.size(), new WorkerSettings(0, 1, 16, 9, USUAL.queueTimeout(),
+                    USUAL.idle(), 99, OptionalLong.of(memory), USUAL.start(), USUAL.cancel(), USUAL.ping()),
+                    Children.NEVER, Optional.empty())));
+        }
+        lines(all.get(0).submit(request("m1", "say"))).rest();
+        lines(all.get(1).submit(request("m2", "say"))).rest();
+        assertEquals(2, lines(all.get(2).submit(request("m3", "say"))).rest().size());
+        assertEquals(List.of(0, 0, 1), pools.status().stream().map(PoolStatus::ready).toList());
+        assertEquals(2, lines(all.get(0).submit(request("m4", "say"))).rest().size());
+        assertEquals(List.of(1, 0, 0), pools.status().stream().map(PoolStatus::ready).toList());
+    }
+
+    @Test
     void stoppingTheContextFailsAllAndEndsAll() throws Exception {
         open(settings(0, 1, 1, 9));
         Answer running = ask("m1", "wait");

@@ -186,6 +186,17 @@ class MlxIT {
         }
     }
 
+    /** Its own prompt is longer than the context of so small a model, and so is replaced. */
+    @Test
+    void claudeCodeHasAnAnswer() throws Exception {
+        NodeModules.assumeInstalled();
+        JsonNode result = ClaudeCode.success(new ClaudeCode(gateway, directory).run("ANTHROPIC_AUTH_TOKEN",
+                "known/trained", "Tell me about Alice.", "--output-format", "json", "--system-prompt", "Be brief.",
+                "--tools", ""));
+        assertTrue(result.at("/usage/output_tokens").asInt() > 0, result.toString());
+        assertTrue(result.at("/usage/input_tokens").asInt() < 4096, result.toString());
+    }
+
     @Test
     void theNextTurnReadsOnlyWhatIsNew() throws Exception {
         String question = "Tell me about Alice. ".repeat(40);
