@@ -44,6 +44,8 @@ final class WorkerPool {
     private final RequestQueue queue = new RequestQueue();
     private final List<Worker> workers = new ArrayList<>();
     private final Backoff backoff = new Backoff();
+    /** The most requests that one process is given, which the last one that came to be ready has said. */
+    private int perWorker;
     private long knownMemory;
     private boolean warm;
     private boolean stopped;
@@ -61,6 +63,7 @@ final class WorkerPool {
         this.listener = listener;
         this.workerWanted = workerWanted;
         this.errors = new PoolErrors(provider.name());
+        this.perWorker = settings.concurrency();
     }
 
     /**
@@ -169,6 +172,7 @@ final class WorkerPool {
                 return;
             }
             int concurrency = (int) Math.min(line.concurrency(), settings.concurrency());
+            perWorker = concurrency;
             worker.ready(concurrency, now);
             backoff.started();
             LOG.info("{}[{}] is ready after {} s, for {} requests at a time{}", provider.name(), worker.process().pid(),
@@ -326,7 +330,7 @@ final class WorkerPool {
     boolean wantsWorker(long now) {
         return locked(() -> {
             long starting = workers.stream().filter(worker -> worker.state() == Worker.State.STARTING).count();
-            boolean wanted = warm && serving() < settings.min() || queue.size() > starting * settings.concurrency();
+            boolean wanted = warm && serving() < settings.min() || queue.size() > starting * perWorker;
             return wanted && !stopped && workers.size() < settings.max() && backoff.mayStart(now);
         });
     }

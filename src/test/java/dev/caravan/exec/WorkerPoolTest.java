@@ -424,6 +424,23 @@ class WorkerPoolTest {
         eventually().until(() -> pool.status().ready() == 1 && pool.status().draining() == 0);
     }
 
+    @Test
+    void asManyStartAtOnceAsThoseWhoWaitNeed() throws Exception {
+        Path go = Files.createFile(directory.resolve("go"));
+        open(settings(0, 3, 16, 9), "concurrency=1", "load=file", "file=" + go);
+        Answer first = ask("m1", "wait");
+        first.text();
+        Files.delete(go);
+        List<Answer> more = List.of(ask("m2", "wait"), ask("m3", "wait"));
+        eventually().until(() -> pool.status().starting() == 2);
+        Files.createFile(go);
+        for (Answer answer : more) {
+            answer.text();
+            answer.output().close();
+        }
+        first.output().close();
+    }
+
     private static String firstText(Answer answer) {
         try {
             return answer.text();
