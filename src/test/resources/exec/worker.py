@@ -123,6 +123,11 @@ def generate(request):
 
 
 deaf = threading.Event()
+if starting.get("load") == "exit-but-one":
+    try:
+        open(starting.pop("once"), "x").close()
+    except (FileExistsError):
+        sys.exit(3)
 if "once" in starting:
     if os.path.exists(starting["once"]):
         starting.pop("load", None)
@@ -153,6 +158,8 @@ while True:
     if deaf.is_set():
         time.sleep(1000)
     if not line:
+        if starting.get("exit") == "late":
+            time.sleep(1000)  # until SIGTERM
         os._exit(0)
     request = json.loads(line)
     if request["type"] == "generate":

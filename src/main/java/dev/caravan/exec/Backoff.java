@@ -5,14 +5,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * When a process may be started again: at once at first, and each time that one has died since one did well, after twice as long
- * as before. Remembers why the last one could not start. Not thread-safe.
+ * When a process may be started again: at once at first, and each time that one has died since a new one did well, after twice as
+ * long as before. Remembers why the last one could not start. Not thread-safe.
  */
 final class Backoff {
     private static final long FIRST = Duration.ofMillis(250).toNanos();
     private static final long LONGEST = Duration.ofSeconds(30).toNanos();
 
     private int failures;
+    private long failedNanos;
     private long notBefore;
     private ApiException startFailure;
 
@@ -22,6 +23,7 @@ final class Backoff {
      * @param why why it never came to work; null when it did
      */
     void failed(long now, ApiException why) {
+        failedNanos = now;
         notBefore = now + Math.min(LONGEST, FIRST << Math.min(failures, 20));
         failures++;
         startFailure = why;
@@ -32,9 +34,15 @@ final class Backoff {
         startFailure = null;
     }
 
-    /** A process has done its work. */
-    void wellDone() {
-        failures = 0;
+    /**
+     * A process has done its work.
+     *
+     * @param since when it was started: that one does well which was there before says nothing of those that fail
+     */
+    void wellDone(long since) {
+        if (since - failedNanos >= 0) {
+            failures = 0;
+        }
     }
 
     boolean mayStart(long now) {

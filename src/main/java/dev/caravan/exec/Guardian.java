@@ -92,16 +92,27 @@ final class Guardian {
             return;
         }
         try {
-            if (shell == null || !shell.isAlive()) {
+            if (!told(line)) {
                 start();
-            } else {
-                write(line + "\n");
             }
         } catch (IOException e) {
             gaveUp = true;
             LOG.warn("no shell to look after child processes, which may be left should Caravan be killed: {}",
                     e.getMessage());
         }
+    }
+
+    /** Whether there is a shell that takes it: somebody may have killed it. */
+    private boolean told(String line) {
+        try {
+            if (shell != null && shell.isAlive()) {
+                write(line + "\n");
+                return true;
+            }
+        } catch (IOException e) {
+            // It has died in this moment.
+        }
+        return false;
     }
 
     private void start() throws IOException {

@@ -17,6 +17,8 @@ final class PooledRequest {
     final OutputBuffer output = new OutputBuffer(MAX_AHEAD);
     /** When it came, on the clock of {@link System#nanoTime()}. */
     final long queuedNanos;
+    /** Since when it waits, or has waited, for a process. */
+    long waitsSince;
 
     /** The process that has it, null while it waits. */
     Worker worker;
@@ -43,6 +45,7 @@ final class PooledRequest {
         this.id = id;
         this.line = line;
         this.queuedNanos = now;
+        this.waitsSince = now;
     }
 
     /** A process gets it. */
@@ -53,8 +56,9 @@ final class PooledRequest {
     }
 
     /** Its process has died, and another one gets it: the first had not begun to answer. */
-    void retry() {
+    void retry(long now) {
         worker = null;
+        waitsSince = now;
         retried = true;
         cancelling = false;
     }

@@ -6,6 +6,7 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.MessageJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -90,11 +91,16 @@ final class RequestQueue {
         ids.remove(request.id);
     }
 
-    /** Fails those that came before this moment. */
+    /** How long one has waited, zero when none waits. */
+    Duration longestWait(long now) {
+        return Duration.ofNanos(waiting.stream().mapToLong(request -> now - request.waitsSince).max().orElse(0));
+    }
+
+    /** Fails those that wait since before this moment. */
     void expire(long before, Supplier<ApiException> why) {
         List<PooledRequest> late = new ArrayList<>();
         for (PooledRequest request : waiting) {
-            if (request.queuedNanos - before < 0) {
+            if (request.waitsSince - before < 0) {
                 late.add(request);
             }
         }

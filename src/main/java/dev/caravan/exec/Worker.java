@@ -1,5 +1,6 @@
 package dev.caravan.exec;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.caravan.config.ExecProvider;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.MessageJson;
@@ -42,7 +43,7 @@ final class Worker {
 
     private State state = State.STARTING;
     private int concurrency;
-    private long served;
+    private volatile long served;
     private long usedNanos = startNanos;
 
     private volatile Process process;
@@ -78,7 +79,8 @@ final class Worker {
             how = read(stdout);
         } catch (ApiException e) {
             how = e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Also when there is no memory or no thread left: nobody else would ever say that this one has ended.
             LOG.error("{}: the process cannot be served any more", provider.name(), e);
             kill(errors.failure("the process was ended"));
             how = reason;
@@ -98,7 +100,7 @@ final class Worker {
         } catch (IOException e) {
             // A broken pipe has ended; the exit code tells how.
         } catch (WorkerFault e) {
-            LOG.warn("{}[{}] {}", provider.name(), process.pid(), e.getMessage());
+            LOG.warn("{}[{}] {}{}", provider.name(), process.pid(), e.getMessage(), e.detail());
             kill(errors.failure(e.getMessage()));
         }
         try {
@@ -127,7 +129,7 @@ final class Worker {
         try {
             line = WorkerLine.read(buffer, offset, length);
         } catch (IOException e) {
-            throw new WorkerFault("sent a line that is not one JSON object");
+            throw new WorkerFault("sent a line that is not one JSON object", detail(e, buffer, offset, length));
         }
         long now = System.nanoTime();
         heardNanos = now;
@@ -139,6 +141,18 @@ final class Worker {
         } else {
             ofRequest(line, now, buffer, offset, length);
         }
+    }
+
+    /** Before the first request a line holds nothing that a client has said, and is shown. */
+    private String detail(IOException why, byte[] buffer, int offset, int length) {
+        String where = why instanceof JsonProcessingException wrong && wrong.getLocation() != null
+                ? ", of which byte " + Math.max(1, wrong.getLocation().getByteOffset()) + " is not as it should be"
+                : "";
+        String shown = served == 0
+                ? ": " + Text.excerpt(new String(buffer, offset, Math.min(length, MAX_MESSAGE), StandardCharsets.UTF_8))
+                : "";
+        return ", but " + length + " bytes" + where + shown
+                + " (stdout is for the protocol alone; what a library prints belongs on stderr)";
     }
 
     private static boolean blank(byte[] buffer, int offset, int length) {
@@ -323,6 +337,11 @@ final class Worker {
     /** When it last began or ended a request. */
     long usedNanos() {
         return usedNanos;
+    }
+
+    /** When it was started. */
+    long startNanos() {
+        return startNanos;
     }
 
     /** How long it has lived. */

@@ -73,9 +73,14 @@ final class WorkerLauncher implements ExecCommandExecutor {
     @Override
     public ExecResult execute(ExecCommand command) {
         Process process = starter.start(command);
-        ChildPipes pipes = new ChildPipes(provider.name(), process);
-        pipes.logStderr(StderrLog.Bounds.OF_A_WORKER);
-        pipes.feed(command.getInput());
+        try {
+            ChildPipes pipes = new ChildPipes(provider.name(), process);
+            pipes.logStderr(StderrLog.Bounds.OF_A_WORKER);
+            pipes.feed(command.getInput());
+        } catch (Error e) {
+            process.destroyForcibly(); // no thread for a pipe, and nobody else knows the process
+            throw e;
+        }
         return new ExecResult(command, new Stdout(process), null, 0);
     }
 }

@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
 final class WorkerPool {
     private static final Logger LOG = LoggerFactory.getLogger("caravan.exec");
 
+    /** After which part of the time that a request may wait others make room for it. */
+    private static final int PATIENCE_OF_QUEUE_TIMEOUT = 4;
+
     private final ExecProvider provider;
     private final WorkerSettings settings;
     private final WorkerLauncher launcher;
@@ -41,6 +44,8 @@ final class WorkerPool {
     private final RequestQueue queue = new RequestQueue();
     private final List<Worker> workers = new ArrayList<>();
     private final Backoff backoff = new Backoff();
+    /** The most requests that one process is given, which the last one that came to be ready has said. */
+    private int perWorker;
     private long knownMemory;
     private boolean warm;
     private boolean stopped;
@@ -58,6 +63,7 @@ final class WorkerPool {
         this.listener = listener;
         this.workerWanted = workerWanted;
         this.errors = new PoolErrors(provider.name());
+        this.perWorker = settings.concurrency();
     }
 
     /**
@@ -110,7 +116,7 @@ final class WorkerPool {
             }
             PooledRequest request = queue.next();
             worker.give(request, now);
-            listener.assigned(provider.name(), Duration.ofNanos(now - request.queuedNanos));
+            listener.assigned(provider.name(), Duration.ofNanos(now - request.waitsSince));
             if (worker.served() >= settings.requests()) {
                 worker.state(Worker.State.DRAINING);
             }
@@ -166,6 +172,7 @@ final class WorkerPool {
                 return;
             }
             int concurrency = (int) Math.min(line.concurrency(), settings.concurrency());
+            perWorker = concurrency;
             worker.ready(concurrency, now);
             backoff.started();
             LOG.info("{}[{}] is ready after {} s, for {} requests at a time{}", provider.name(), worker.process().pid(),
@@ -188,7 +195,7 @@ final class WorkerPool {
             request.over = true;
             queue.forget(request);
             worker.remove(request, now);
-            backoff.wellDone();
+            backoff.wellDone(worker.startNanos());
             endDrained(worker);
             dispatch(now);
         } finally {
@@ -238,7 +245,7 @@ final class WorkerPool {
                 .sorted(Comparator.comparingLong((PooledRequest request) -> request.queuedNanos).reversed()).toList();
         for (PooledRequest request : held) {
             if (request.mayBeRetried() && !stopped) {
-                request.retry();
+                request.retry(System.nanoTime());
                 queue.putBack(request);
             } else {
                 queue.forget(request);
@@ -274,7 +281,7 @@ final class WorkerPool {
     private void lookAfter(Worker worker, PooledRequest request, long now) {
         Duration idle = provider.timeouts().idle();
         if (request.cancelling) {
-            if (now > request.cancelDeadline) {
+            if (now - request.cancelDeadline > 0) {
                 worker.kill(errors.failure("the process was ended, because it did not give up a request"));
             }
         } else if (now - request.heardNanos() > idle.toNanos()) {
@@ -323,7 +330,7 @@ final class WorkerPool {
     boolean wantsWorker(long now) {
         return locked(() -> {
             long starting = workers.stream().filter(worker -> worker.state() == Worker.State.STARTING).count();
-            boolean wanted = warm && serving() < settings.min() || queue.size() > starting * settings.concurrency();
+            boolean wanted = warm && serving() < settings.min() || queue.size() > starting * perWorker;
             return wanted && !stopped && workers.size() < settings.max() && backoff.mayStart(now);
         });
     }
@@ -335,8 +342,8 @@ final class WorkerPool {
             boolean inPlaceOfAnother = replacing;
             replacing = false;
             if (!stopped) {
-                workers.add(worker);
                 worker.start();
+                workers.add(worker);
             }
             return inPlaceOfAnother;
         });
@@ -366,7 +373,29 @@ final class WorkerPool {
         return locked(() -> knownMemory > 0 ? knownMemory : settings.memory().orElse(0));
     }
 
-    /** Its processes that have nothing to do. */
+    /** The bytes of those of its processes that will be ended, and take no more requests. */
+    long memoryOfLeaving() {
+        return locked(() -> workers.stream().filter(worker -> worker.state() == Worker.State.DRAINING)
+                .mapToLong(this::memoryOf).sum());
+    }
+
+    /** How long a request has waited, zero when none does. */
+    Duration longestWait(long now) {
+        return locked(() -> queue.longestWait(now));
+    }
+
+    /** Whether a request has waited for long and no process will ever take it. */
+    boolean starves(long now) {
+        Duration patience = settings.queueTimeout().dividedBy(PATIENCE_OF_QUEUE_TIMEOUT);
+        return locked(() -> serving() == 0 && queue.longestWait(now).compareTo(patience) > 0);
+    }
+
+    /** Its processes that take requests. */
+    List<Worker> ready() {
+        return locked(() -> workers.stream().filter(worker -> worker.state() == Worker.State.READY).toList());
+    }
+
+    /** Those of them that have nothing to do. */
     List<Worker> idle() {
         return locked(() -> workers.stream().filter(WorkerPool::isIdle).toList());
     }
@@ -375,14 +404,14 @@ final class WorkerPool {
         return worker.state() == Worker.State.READY && worker.requests().isEmpty();
     }
 
-    /** Ends a process that has nothing to do, and keeps none until the next request comes. */
+    /** Ends a process as soon as it has nothing to do, and keeps none until the next request comes. */
     void unload(Worker worker) {
         locked(() -> {
-            if (isIdle(worker)) {
+            if (worker.state() == Worker.State.READY) {
                 LOG.info("{}[{}] is ended to make room for another model", provider.name(), worker.process().pid());
                 warm = false;
                 worker.state(Worker.State.DRAINING);
-                worker.retire();
+                endDrained(worker);
             }
             return worker;
         });

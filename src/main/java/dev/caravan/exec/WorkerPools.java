@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.Service;
@@ -18,9 +19,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All kept processes of a Camel context, a pool for each provider; a service of the context. One thread looks after the time-outs
- * of all pools and decides which process is started next, within the memory that there is for all: where a model does not fit,
- * processes of other providers are ended that have nothing to do, the one that was used longest ago first. Where that is not
- * enough, the model's requests wait.
+ * of all pools and decides which process is started next, within the memory that there is for all: where a model that is asked for
+ * does not fit, processes of other providers are ended that have nothing to do, the one that was used longest ago first. Where that
+ * is not enough, the model's requests wait; and when they have for a while, other providers' processes get no more requests either,
+ * and are ended when they have answered those that they have.
  *
  * <p>
  * When the context stops, after its routes, all processes are ended; also when the Java machine ends, unless the context is just
@@ -110,7 +112,8 @@ public final class WorkerPools implements Service {
                 }
                 try {
                     look(System.nanoTime());
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
+                    // Without this thread nothing would ever time out: it goes on also where memory or threads are short.
                     LOG.error("the kept processes cannot be looked after", e);
                 }
             }
@@ -122,15 +125,18 @@ public final class WorkerPools implements Service {
     private void look(long now) {
         List<WorkerPool> all = all();
         all.forEach(pool -> pool.look(now));
-        for (WorkerPool pool : all) {
-            while (pool.wantsWorker(now) && hasRoom(pool, all)) {
+        // Who has waited longest comes first to room that somebody has made.
+        List<WorkerPool> longestFirst = all.stream()
+                .sorted(Comparator.comparing((WorkerPool pool) -> pool.longestWait(now)).reversed()).toList();
+        for (WorkerPool pool : longestFirst) {
+            while (pool.wantsWorker(now) && hasRoom(pool, all, now)) {
                 pool.startWorker();
             }
         }
     }
 
     /** Whether another process of a pool fits. Where it would if others made room they are told to, and it will. */
-    private boolean hasRoom(WorkerPool pool, List<WorkerPool> all) {
+    private boolean hasRoom(WorkerPool pool, List<WorkerPool> all, long now) {
         if (memoryBudget.isEmpty()) {
             return true;
         }
@@ -140,25 +146,39 @@ public final class WorkerPools implements Service {
         if (missing <= 0) {
             return true;
         }
-        List<Idle> idle = new ArrayList<>();
-        all.stream().filter(other -> other != pool)
-                .forEach(other -> other.idle().forEach(worker -> idle.add(new Idle(other, worker))));
-        idle.sort(Comparator.comparingLong(candidate -> candidate.worker.usedNanos()));
-        List<Idle> ended = new ArrayList<>();
-        for (Idle candidate : idle) {
+        // What is being ended makes room already, in its own time; and no model makes room for one that nobody asks for.
+        missing -= all.stream().mapToLong(WorkerPool::memoryOfLeaving).sum();
+        if (missing > 0 && pool.longestWait(now).isPositive() && !makeRoom(missing, others(pool, all, WorkerPool::idle))
+                && pool.starves(now)) {
+            makeRoom(missing, others(pool, all, WorkerPool::ready));
+        }
+        return false;
+    }
+
+    private static List<Candidate> others(WorkerPool pool, List<WorkerPool> all,
+            Function<WorkerPool, List<Worker>> which) {
+        return all.stream().filter(other -> other != pool)
+                .flatMap(other -> which.apply(other).stream().map(worker -> new Candidate(other, worker)))
+                .sorted(Comparator.comparingLong(candidate -> candidate.worker.usedNanos())).toList();
+    }
+
+    /** Ends the first of these that hold enough together; ending some would be in vain while all do not suffice. */
+    private static boolean makeRoom(long bytes, List<Candidate> candidates) {
+        long missing = bytes;
+        List<Candidate> ended = new ArrayList<>();
+        for (Candidate candidate : candidates) {
             if (missing > 0) {
                 missing -= candidate.pool.memoryOf(candidate.worker);
                 ended.add(candidate);
             }
         }
-        // Ending some would be in vain while the rest does not suffice.
         if (missing <= 0) {
             ended.forEach(candidate -> candidate.pool.unload(candidate.worker));
         }
-        return false;
+        return missing <= 0;
     }
 
-    private record Idle(WorkerPool pool, Worker worker) {}
+    private record Candidate(WorkerPool pool, Worker worker) {}
 
     private boolean anyRunning() {
         return status().stream().anyMatch(pool -> pool.starting() + pool.ready() + pool.draining() > 0);

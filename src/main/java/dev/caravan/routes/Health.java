@@ -67,8 +67,9 @@ public final class Health implements Processor {
     private boolean nobodyCanAnswer(List<PoolStatus> pools) {
         Set<String> loading = pools.stream().filter(pool -> pool.min() > 0 && pool.ready() + pool.draining() == 0)
                 .map(PoolStatus::provider).collect(Collectors.toSet());
-        return config.providers().values().stream().filter(provider -> !(provider instanceof UnavailableProvider))
-                .allMatch(provider -> loading.contains(provider.name()));
+        return !loading.isEmpty()
+                && config.providers().values().stream().filter(provider -> !(provider instanceof UnavailableProvider))
+                        .allMatch(provider -> loading.contains(provider.name()));
     }
 
     private void providers(JsonGenerator out) throws IOException {

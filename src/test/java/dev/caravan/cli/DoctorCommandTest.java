@@ -164,6 +164,22 @@ final class DoctorCommandTest {
         }
     }
 
+    @Test
+    void theProcessesThatCaravanKeepsAlreadyAreShown() {
+        String health = """
+            {"status":"up","providers":{},"workers":{
+            "tiny":{"starting":0,"ready":1,"draining":0,"running":2,"waiting":5},
+            "large":{"starting":1,"ready":0,"draining":0,"running":0,"waiting":0,"failure":"provider large: no such model"}}}
+            """;
+        try (ScriptedServer caravan = ScriptedServer.answering(reply(200, "application/json", health))) {
+            Cli.Result result = atPort(caravan.port());
+            assertHas(result, " already; tiny: 1 processes ready, 0 starting, 2 requests running, 5 waiting; "
+                    + "large: 0 processes ready, 1 starting, 0 requests running, 0 waiting\n"
+                    + "      → the last process could not start: provider large: no such model\n");
+            assertEquals(0, result.exit());
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         200 | {"status":"UP"}

@@ -39,10 +39,20 @@ class BackoffTest {
     void workDoneEndsIt() {
         backoff.failed(0, null);
         backoff.failed(0, null);
-        backoff.wellDone();
+        backoff.wellDone(1);
         assertTrue(backoff.mayStart(0));
         backoff.failed(0, null);
         assertEquals(Duration.ofMillis(250), backoff.left(0));
+    }
+
+    @Test
+    void workOfOneThatWasThereBeforeTheFailureDoesNotEndIt() {
+        backoff.failed(10, null);
+        backoff.wellDone(9);
+        backoff.failed(20, null);
+        backoff.wellDone(9);
+        assertEquals(Duration.ofMillis(500), backoff.left(20));
+        assertFalse(backoff.mayStart(20));
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -423,6 +424,23 @@ class WorkerPoolTest {
         eventually().until(() -> pool.status().ready() == 1 && pool.status().draining() == 0);
     }
 
+    @Test
+    void asManyStartAtOnceAsThoseWhoWaitNeed() throws Exception {
+        Path go = Files.createFile(directory.resolve("go"));
+        open(settings(0, 3, 16, 9), "concurrency=1", "load=file", "file=" + go);
+        Answer first = ask("m1", "wait");
+        first.text();
+        Files.delete(go);
+        List<Answer> more = List.of(ask("m2", "wait"), ask("m3", "wait"));
+        eventually().until(() -> pool.status().starting() == 2);
+        Files.createFile(go);
+        for (Answer answer : more) {
+            answer.text();
+            answer.output().close();
+        }
+        first.output().close();
+    }
+
     private static String firstText(Answer answer) {
         try {
             return answer.text();
@@ -443,29 +461,24 @@ class WorkerPoolTest {
     }
 
     @Test
-    void theOneThatWasUsedLongestAgoMakesRoomForAnotherModel() throws Exception {
-        pools = new WorkerPools(context, OptionalLong.of(25_000), PoolListener.NONE);
+    void aSecondProcessThatNeverStartsIsTriedLessAndLessWhileTheFirstAnswers() throws Exception {
+        List<String> restarts = new CopyOnWriteArrayList<>();
+        pools = new WorkerPools(context, OptionalLong.empty(), new PoolListener() {
+            @Override
+            public void restarted(String provider) {
+                restarts.add(provider);
+            }
+        });
         pools.addToContext();
-        WorkerSettings large = new WorkerSettings(1, 1, 16, 9, USUAL.queueTimeout(), USUAL.idle(), 99,
-                OptionalLong.of(10_000), USUAL.start(), USUAL.cancel(), USUAL.ping());
-        WorkerPool a = pools.pool(provider("a", large, Children.NEVER, Optional.empty()));
-        WorkerPool b = pools.pool(provider("b", large, Children.NEVER, Optional.empty()));
-        WorkerPool c = pools.pool(provider("c", large, Children.NEVER, Optional.empty()));
-        lines(a.submit(request("m1", "say"))).rest();
-        lines(b.submit(request("m2", "say"))).rest();
-        lines(a.submit(request("m3", "say"))).rest();
-        lines(c.submit(request("m4", "say"))).rest();
-        assertEquals(List.of(1, 0, 1), pools.status().stream().map(PoolStatus::ready).toList());
-        Answer busyA = lines(a.submit(request("m5", "wait")));
-        Answer busyC = lines(c.submit(request("m6", "wait")));
-        busyA.text();
-        busyC.text();
-        Answer waiting = lines(b.submit(request("m7", "say")));
-        eventually().until(() -> b.status().waiting() == 1);
-        busyC.output().close();
-        assertEquals(2, waiting.rest().size());
-        assertEquals(List.of(1, 1, 0), pools.status().stream().map(PoolStatus::ready).toList());
-        busyA.output().close();
+        pool = pools.pool(provider(settings(2, 2, 16, 9), "load=exit-but-one", "once=" + directory.resolve("first")));
+        assertEquals("0", ask("m1", "say").text());
+        pool.warmUp();
+        long until = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+        for (int i = 0; System.nanoTime() < until; i++) {
+            ask("n" + i, "say").rest();
+        }
+        // 0.25 s, 0.5 s, 1 s, 2 s and the time that each takes to fail.
+        assertTrue(restarts.size() >= 1 && restarts.size() <= 5, restarts.size() + " attempts");
     }
 
     @Test

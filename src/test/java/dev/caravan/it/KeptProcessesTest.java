@@ -153,6 +153,12 @@ class KeptProcessesTest {
     }
 
     @Test
+    void nothingLoadsWhereNoProcessIsKept() throws Exception {
+        start("openai: { preset: openai, api-key: \"${NO_SUCH_VARIABLE}\" }", Map.of());
+        assertEquals("up", get("/health/ready").json().path("status").asText());
+    }
+
+    @Test
     void oneModelThatLoadsDoesNotMakeTheOthersUnready() throws Exception {
         start(kept("slow", "{}", "load=file", "file=" + directory.resolve("never")) + kept("kept", "{}"), Map.of());
         Patience.await("it is ready").until(() -> get("/health/ready").status() == 200);
