@@ -216,7 +216,9 @@ class AnthropicJavaSdkTest extends GatewayTest {
             assertTrue(events.stream().anyMatch(RawMessageStreamEvent::isContentBlockDelta));
         }
         Patience.await("the upstream is left").until(() -> upstream.call().clientClosed().getCount() == 0);
-        assertTrue(gateway.log().accessLine().endsWith(" cancelled=true"), gateway.log().accessLine());
+        // The line of the test before may come late: it is written behind the reply.
+        Patience.await("the call is logged as cancelled").until(() -> gateway.log().accessLines().stream()
+                .anyMatch(line -> line.contains(" path=/v1/messages ") && line.endsWith(" cancelled=true")));
     }
 
     // -- streams that fail on the way ----------------------------------------------------------------------------------
