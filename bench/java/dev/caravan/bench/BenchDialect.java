@@ -97,7 +97,7 @@ public enum BenchDialect {
 
         @Override
         byte[] encode(Call call) {
-            return ExecRequestEncoder.encode(call.getRequest(), call.getMessageId(), call.getTarget());
+            return ExecRequestEncoder.encode(call.getRequest(), call.getMessageId(), call.getTarget(), call.getSeed());
         }
 
         @Override
