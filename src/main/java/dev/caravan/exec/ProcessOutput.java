@@ -2,8 +2,6 @@ package dev.caravan.exec;
 
 import dev.caravan.message.ApiException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 
 /**
@@ -21,44 +19,25 @@ import java.time.Duration;
  * </ul>
  * One thread reads, which may be a virtual one. {@link #close()} is for any thread.
  */
-public final class ProcessOutput extends InputStream {
+public final class ProcessOutput extends LiveOutput {
     private final ChildProcess child;
     private final Duration idleTimeout;
 
     ProcessOutput(ChildProcess child, Duration idleTimeout) {
+        super(child.output());
         this.child = child;
         this.idleTimeout = idleTimeout;
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-        if (length == 0) {
-            return 0;
+    int take(byte[] target, int offset, int length) throws IOException, InterruptedException {
+        int count = child.output().take(target, offset, length, idleTimeout.toNanos());
+        if (count == OutputBuffer.NOTHING_YET) {
+            child.fail(child.silence(idleTimeout));
+            // The process may have ended by itself in this moment: then that is the end.
+            count = child.output().take(target, offset, length, 0);
         }
-        try {
-            int count = child.output().take(target, offset, length, idleTimeout.toNanos());
-            if (count == OutputBuffer.NOTHING_YET) {
-                child.fail(child.silence(idleTimeout));
-                // The process may have ended by itself in this moment: then that is the end.
-                count = child.output().take(target, offset, length, 0);
-            }
-            return count;
-        } catch (InterruptedException e) {
-            child.close();
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for the process");
-        }
-    }
-
-    @Override
-    public int available() {
-        return child.output().available();
+        return count;
     }
 
     /**

@@ -1,8 +1,6 @@
 package dev.caravan.exec;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
 
 /**
  * The lines that a kept process writes for one request, as if they were the live stdout of a process of its own. Reading waits for
@@ -18,38 +16,19 @@ import java.io.InterruptedIOException;
  * </ul>
  * One thread reads, which may be a virtual one. {@link #close()} is for any thread.
  */
-final class RequestOutput extends InputStream {
+final class RequestOutput extends LiveOutput {
     private final WorkerPool pool;
     private final PooledRequest request;
 
     RequestOutput(WorkerPool pool, PooledRequest request) {
+        super(request.output);
         this.pool = pool;
         this.request = request;
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-        if (length == 0) {
-            return 0;
-        }
-        try {
-            return request.output.take(target, offset, length, Long.MAX_VALUE);
-        } catch (InterruptedException e) {
-            close();
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for the process");
-        }
-    }
-
-    @Override
-    public int available() {
-        return request.output.available();
+    int take(byte[] target, int offset, int length) throws IOException, InterruptedException {
+        return request.output.take(target, offset, length, Long.MAX_VALUE);
     }
 
     /** Gives up the request, wherever it is. Returns at once and never throws; any thread, any number of times. */
