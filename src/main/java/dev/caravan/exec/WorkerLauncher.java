@@ -13,12 +13,16 @@ import org.apache.camel.component.exec.ExecCommandExecutor;
 import org.apache.camel.component.exec.ExecComponent;
 import org.apache.camel.component.exec.ExecEndpoint;
 import org.apache.camel.component.exec.ExecResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts the kept processes of a provider through Camel Exec: its endpoint with the binding of the one-shot commands and an
  * executor that hands on the running process instead of waiting for its end. Thread-safe.
  */
 final class WorkerLauncher implements ExecCommandExecutor {
+    private static final Logger LOG = LoggerFactory.getLogger("caravan.exec");
+
     private final ExecProvider provider;
     private final CamelContext context;
     private final ProcessStarter starter;
@@ -57,6 +61,7 @@ final class WorkerLauncher implements ExecCommandExecutor {
         } catch (ApiException e) {
             throw e;
         } catch (Exception e) {
+            LOG.warn("{}: Camel Exec failed to start the process: {}", provider.name(), e.getClass().getName());
             throw new ApiException(502, ErrorType.API_ERROR,
                     "provider " + provider.name() + ": the process cannot be started");
         }

@@ -122,11 +122,6 @@ final class AnthropicFixture implements DialectFixture {
     }
 
     @Override
-    public boolean streamed(WireRequest request) {
-        return Json.read(request.text()).path("stream").asBoolean();
-    }
-
-    @Override
     public ToolTurn turn(JsonNode request) {
         return messages(request);
     }

@@ -69,7 +69,9 @@ interface DialectFixture {
     // -- what comes in
 
     /** Whether the gateway wants a stream. */
-    boolean streamed(WireRequest request);
+    default boolean streamed(WireRequest request) {
+        return Json.read(request.text()).path("stream").asBoolean();
+    }
 
     /** The calls of the model's last turn with calls, and the results behind it. */
     ToolTurn turn(JsonNode request);

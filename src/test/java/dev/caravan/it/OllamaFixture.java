@@ -28,11 +28,6 @@ final class OllamaFixture implements DialectFixture {
     }
 
     @Override
-    public boolean streamed(WireRequest request) {
-        return Json.read(request.text()).path("stream").asBoolean();
-    }
-
-    @Override
     public ToolTurn turn(JsonNode request) {
         ToolTurn turn = new ToolTurn();
         List<String> called = new ArrayList<>();

@@ -26,11 +26,6 @@ final class OpenAiFixture implements DialectFixture {
     }
 
     @Override
-    public boolean streamed(WireRequest request) {
-        return Json.read(request.text()).path("stream").asBoolean();
-    }
-
-    @Override
     public ToolTurn turn(JsonNode request) {
         ToolTurn turn = new ToolTurn();
         boolean open = false; // results stand directly behind their calls
