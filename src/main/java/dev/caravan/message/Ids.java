@@ -24,6 +24,11 @@ public final class Ids {
         return random("msg_");
     }
 
+    /** A new id of a batch, {@code msgbatch_…}. */
+    public static String batch() {
+        return random("msgbatch_");
+    }
+
     /** A new id for a tool call that its provider gave none, {@code toolu_…}. */
     public static String toolUse() {
         return random("toolu_");
@@ -61,7 +66,7 @@ public final class Ids {
         }
     }
 
-    // Ids tell requests apart in logs; they are no secrets, so a fast generator will do.
+    // Ids tell things apart; they are no secrets, so a fast generator will do.
     private static String random(String prefix) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         char[] id = new char[prefix.length() + LENGTH];
