@@ -1,0 +1,15 @@
+package dev.caravan.queue.work;
+
+import dev.caravan.message.Call;
+import dev.caravan.queue.store.Work;
+
+/**
+ * One attempt to answer a queued request; the exchange property {@value #PROPERTY} of the exchange that does.
+ *
+ * @param number 1 for the first one, as the broker counts them
+ * @param call   the call that it is for the rest of the gateway
+ */
+public record Attempt(Work work, int number, Call call) {
+    /** The name of the exchange property. */
+    public static final String PROPERTY = "caravanAttempt";
+}

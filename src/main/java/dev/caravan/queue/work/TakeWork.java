@@ -1,0 +1,68 @@
+package dev.caravan.queue.work;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.Call;
+import dev.caravan.message.ErrorType;
+import dev.caravan.queue.store.Wakeup;
+import dev.caravan.queue.store.Work;
+import dev.caravan.queue.store.WorkStore;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+
+/**
+ * Fetches the request that a wake-up stands for: the body is the request then, and a call is begun for it. When there is nothing to
+ * do the exchange has no {@link Attempt}. A request whose attempts all ended without a word, which is what it looks like when it
+ * takes the process down with it, is given up. Thread-safe.
+ */
+public final class TakeWork implements Processor {
+    private final WorkStore store;
+    private final WorkInHand inHand;
+    private final int mostAttempts;
+
+    /** @param mostAttempts how often a request is tried */
+    public TakeWork(WorkStore store, WorkInHand inHand, int mostAttempts) {
+        this.store = store;
+        this.inHand = inHand;
+        this.mostAttempts = mostAttempts;
+    }
+
+    /** @throws InvalidPayloadException for a message that somebody else has sent; the broker puts it among the dead letters */
+    @Override
+    public void process(Exchange exchange) throws InvalidPayloadException {
+        Message message = exchange.getMessage();
+        Wakeup wakeup = WakeupMessage.read(message);
+        int number = message.getHeader("JMSXDeliveryCount", 1, Integer.class);
+        Optional<Work> work = store.take(wakeup);
+        if (work.isPresent() && number > mostAttempts) {
+            giveUp(work.get(), number - 1);
+        } else if (work.isPresent()) {
+            begin(exchange, work.get(), number);
+        }
+    }
+
+    private void giveUp(Work work, int attempts) {
+        String reason = "none of " + attempts + " attempts came to an end; the gateway was stopped, or died, in each";
+        store.bury(work, new ApiException(ErrorType.API_ERROR, reason).envelope(new Call().getRequestId()), attempts,
+                reason);
+    }
+
+    private void begin(Exchange exchange, Work work, int number) {
+        Call call = new Call();
+        call.setClient(work.owner());
+        call.setVersion(work.version());
+        call.setBetas(work.betas());
+        Attempt attempt = new Attempt(work, number, call);
+        inHand.add(attempt);
+        call.onComplete(() -> inHand.remove(attempt));
+        exchange.setProperty(Call.PROPERTY, call);
+        exchange.setProperty(Attempt.PROPERTY, attempt);
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_METHOD, "BATCH");
+        message.setHeader(Exchange.HTTP_PATH, work.batchId() + "/" + work.customId());
+        message.setBody(work.params());
+    }
+}
