@@ -122,8 +122,7 @@ public final class BatchStore {
     /** How many requests have a result, those of a batch that has not ended included. */
     public int finished(Batch batch) {
         if (batch.state() == BatchState.ENDED) {
-            RequestCounts counts = batch.counts();
-            return counts.succeeded() + counts.errored() + counts.canceled() + counts.expired();
+            return batch.counts().total();
         }
         // Counted from what has been sent, which is little, not from the results, which are many.
         Integer left = jdbc.queryForObject("""

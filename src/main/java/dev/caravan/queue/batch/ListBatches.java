@@ -1,0 +1,44 @@
+package dev.caravan.queue.batch;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.Call;
+import dev.caravan.message.PageQuery;
+import dev.caravan.message.Text;
+import dev.caravan.queue.store.Batch;
+import dev.caravan.queue.store.BatchStore;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Makes the body a page of the client's batches, newest first. Thread-safe. */
+public final class ListBatches implements Processor {
+    private final BatchStore store;
+
+    public ListBatches(BatchStore store) {
+        this.store = store;
+    }
+
+    /** @throws ApiException 400 when the query is not as it should be */
+    @Override
+    public void process(Exchange exchange) {
+        String owner = exchange.getProperty(Call.PROPERTY, Call.class).getClient();
+        String query = exchange.getMessage().getHeader(Exchange.HTTP_QUERY, "", String.class);
+        PageQuery page = PageQuery.of(query, PageQuery.DEFAULT_LIMIT);
+        int most = page.limit() + 1; // one more tells whether there are more
+        List<Batch> batches = page.beforeId() != null
+                ? store.newerThan(find(page.beforeId(), owner, "before_id"), most)
+                : page.afterId() != null
+                        ? store.olderThan(find(page.afterId(), owner, "after_id"), most)
+                        : store.newest(owner, most);
+        boolean more = batches.size() == most;
+        int from = more && page.beforeId() != null ? 1 : 0;
+        List<Batch> shown = batches.subList(from, Math.min(batches.size(), from + page.limit()));
+        exchange.getMessage().setBody(
+                BatchJson.page(shown, more, exchange.getProperty(DescribeBatch.BASE_URL, "", String.class)));
+    }
+
+    private Batch find(String id, String owner, String field) {
+        return store.find(id, owner).orElseThrow(
+                () -> ApiException.invalid(field, "there is no batch \"" + Text.excerpt(id) + "\""));
+    }
+}

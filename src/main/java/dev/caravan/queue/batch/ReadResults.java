@@ -1,0 +1,69 @@
+package dev.caravan.queue.batch;
+
+import dev.caravan.message.ApiException;
+import dev.caravan.message.ErrorType;
+import dev.caravan.queue.store.Batch;
+import dev.caravan.queue.store.BatchResult;
+import dev.caravan.queue.store.BatchState;
+import dev.caravan.queue.store.BatchStore;
+import java.io.ByteArrayOutputStream;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Makes the body an iterator over the results of the batch in the exchange property {@value FindBatch#BATCH}: JSON lines in UTF-8,
+ * many to each {@code byte[]}. They are read from the store while the client takes them. Thread-safe, the iterator is not.
+ */
+public final class ReadResults implements Processor {
+    private static final int ROWS = 100;
+
+    private final BatchStore store;
+
+    public ReadResults(BatchStore store) {
+        this.store = store;
+    }
+
+    /** @throws ApiException 400 before the end of the batch, 404 when its results have been deleted */
+    @Override
+    public void process(Exchange exchange) {
+        Batch batch = exchange.getProperty(FindBatch.BATCH, Batch.class);
+        if (batch.state() != BatchState.ENDED) {
+            throw ApiException.invalid("", "the batch " + batch.id()
+                    + " has no results yet; they are there when its processing_status is ended");
+        }
+        if (batch.archivedAt() != null) {
+            throw new ApiException(ErrorType.NOT_FOUND_ERROR,
+                    "the results of the batch " + batch.id() + " have been deleted, at " + batch.archivedAt());
+        }
+        exchange.getMessage().setBody(new Lines(batch));
+    }
+
+    private final class Lines implements Iterator<byte[]> {
+        private final Batch batch;
+        private List<BatchResult> results;
+
+        private Lines(Batch batch) {
+            this.batch = batch;
+            this.results = store.results(batch, "", ROWS);
+        }
+
+        @Override
+        public boolean hasNext() {
+            return !results.isEmpty();
+        }
+
+        @Override
+        public byte[] next() {
+            if (results.isEmpty()) {
+                throw new NoSuchElementException();
+            }
+            ByteArrayOutputStream lines = new ByteArrayOutputStream(64 * 1024);
+            results.forEach(result -> BatchJson.appendResult(result, lines));
+            results = store.results(batch, results.getLast().customId(), ROWS);
+            return lines.toByteArray();
+        }
+    }
+}
