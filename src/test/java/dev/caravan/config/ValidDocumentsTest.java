@@ -108,8 +108,8 @@ class ValidDocumentsTest {
             """, Map.of("CI_KEY", "ci-client-key", "OPENAI_API_KEY", "sk-1"));
         assertEquals(new ServerConfig("0.0.0.0", 0, List.of("http://localhost:3000", "https://app.example"), 64 << 10),
                 config.server());
-        assertEquals(List.of(new ClientKey("key-1", Secret.of("first-client-key")),
-                new ClientKey("ci", Secret.of("ci-client-key"))), config.keys());
+        assertEquals(List.of(new ClientKey("key-1", Secret.of("first-client-key"), false),
+                new ClientKey("ci", Secret.of("ci-client-key"), false)), config.keys());
         assertEquals(new Timeouts(Duration.ofMillis(500), Duration.ofMinutes(2)), config.timeouts());
         assertEquals(
                 new OpenAiProvider("all",
