@@ -95,7 +95,7 @@ final class EmbeddedBroker extends ServiceSupport {
         }
     }
 
-    private Configuration configuration() throws Exception {
+    Configuration configuration() throws Exception {
         ConfigurationImpl configuration = new ConfigurationImpl();
         configuration.setBrokerInstance(directory.toFile());
         configuration.setName("caravan");
