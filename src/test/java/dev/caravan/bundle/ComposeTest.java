@@ -36,8 +36,8 @@ class ComposeTest {
                 queue.broker().orElseThrow().user().orElseThrow());
         assertEquals(service("postgres").at("/environment/POSTGRES_USER").textValue(),
                 queue.store().orElseThrow().user().orElseThrow());
-        assertEquals("of BROKER_PASSWORD", queue.broker().orElseThrow().password().orElseThrow().reveal());
-        assertEquals("of STORE_PASSWORD", queue.store().orElseThrow().password().orElseThrow().reveal());
+        assertEquals("of-BROKER_PASSWORD", queue.broker().orElseThrow().password().orElseThrow().reveal());
+        assertEquals("of-STORE_PASSWORD", queue.store().orElseThrow().password().orElseThrow().reveal());
         assertEquals(service("artemis").at("/environment/ARTEMIS_PASSWORD"),
                 service("caravan").at("/environment/CARAVAN_BROKER_PASSWORD"));
         assertEquals(service("postgres").at("/environment/POSTGRES_PASSWORD"),
@@ -73,8 +73,8 @@ class ComposeTest {
 
     private static CaravanConfig configuration() {
         Map<String, String> environment = new HashMap<>();
-        service("caravan").get("environment").fields()
-                .forEachRemaining(entry -> environment.put(entry.getKey(), given(entry.getValue().textValue())));
+        service("caravan").get("environment").properties()
+                .forEach(entry -> environment.put(entry.getKey(), given(entry.getValue().textValue())));
         return load(environment);
     }
 
@@ -92,10 +92,10 @@ class ComposeTest {
         return files.getFirst().split(":")[0];
     }
 
-    /** A value as Compose hands it over when what has to be set is set to "of" its name. */
+    /** A value as Compose hands it over when what has to be set is set to "of-" and its name. */
     private static String given(String value) {
         Matcher needed = NEEDED.matcher(value);
-        return OPTIONAL.matcher(needed.replaceAll("of $1")).replaceAll("");
+        return OPTIONAL.matcher(needed.replaceAll("of-$1")).replaceAll("");
     }
 
     private static JsonNode service(String name) {

@@ -30,6 +30,7 @@ class BrokerFileTest {
         assertEquals(inside.isPersistIDCache(), outside.isPersistIDCache());
         assertEquals(inside.getJournalType(), outside.getJournalType());
         assertEquals(inside.getJournalBufferTimeout_NIO(), outside.getJournalBufferTimeout_NIO());
+        assertEquals(inside.getJournalPoolFiles(), outside.getJournalPoolFiles());
         assertEquals(inside.isJournalDatasync(), outside.isJournalDatasync());
     }
 }
