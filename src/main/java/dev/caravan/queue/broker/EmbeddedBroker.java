@@ -105,16 +105,20 @@ final class EmbeddedBroker extends ServiceSupport {
         configuration.setPersistenceEnabled(true).setJournalType(JournalType.NIO).setJournalDatasync(true)
                 .setJournalSyncTransactional(true).setJournalSyncNonTransactional(true)
                 .setJournalBufferTimeout_NIO(WRITE_GATHERING).setJournalPoolFiles(KEPT_FILES);
+        // A request that takes this process down with it must not be tried for ever.
+        configuration.setPersistDeliveryCountBeforeDelivery(true);
         configuration.setIDCacheSize(REMEMBERED_IDS).setPersistIDCache(true);
         configuration.setGlobalMaxSize(MOST_MEMORY).setMinDiskFree(LEAST_DISK);
         configuration.setSecurityEnabled(false).setJMXManagementEnabled(false);
         configuration.addAcceptorConfiguration("in-vm", url());
-        configuration.addAddressSetting("caravan.#", ofWork());
+        configuration.addAddressSetting("caravan.#", ofMessages());
+        // What is in the store is counted there: attempts that find no provider do not count.
+        configuration.addAddressSetting("caravan.work.#", new AddressSettings().setMaxDeliveryAttempts(-1));
         configuration.addAddressSetting(DEAD_LETTERS, ofDeadLetters());
         return configuration;
     }
 
-    private AddressSettings ofWork() {
+    private AddressSettings ofMessages() {
         QueueConfig.Redelivery redelivery = config.redelivery();
         return paged().setMaxDeliveryAttempts(config.attempts()).setRedeliveryDelay(redelivery.delay().toMillis())
                 .setRedeliveryMultiplier(redelivery.multiplier()).setMaxRedeliveryDelay(redelivery.most().toMillis())

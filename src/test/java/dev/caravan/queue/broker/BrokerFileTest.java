@@ -27,6 +27,7 @@ class BrokerFileTest {
         assertEquals(inside.getGlobalMaxSize(), outside.getGlobalMaxSize());
         assertEquals(inside.getMinDiskFree(), outside.getMinDiskFree());
         assertEquals(inside.getIDCacheSize(), outside.getIDCacheSize());
+        assertEquals(inside.isPersistDeliveryCountBeforeDelivery(), outside.isPersistDeliveryCountBeforeDelivery());
         assertEquals(inside.isPersistIDCache(), outside.isPersistIDCache());
         assertEquals(inside.getJournalType(), outside.getJournalType());
         assertEquals(inside.getJournalBufferTimeout_NIO(), outside.getJournalBufferTimeout_NIO());
