@@ -162,9 +162,11 @@ public final class WorkerPools implements Service {
             while (pool.wantsWorker(now) && hasRoom(pool, all, now)) {
                 pool.startWorker();
             }
-            if (pool.wantsWorkerBeside(now) && isKnownToFit(pool, all)) {
-                pool.startWorker();
-            }
+        }
+        // What is asked for comes before what could be fresher.
+        if (all.stream().noneMatch(pool -> pool.wantsWorker(now))) {
+            all.stream().filter(pool -> pool.wantsWorkerBeside(now) && isKnownToFit(pool, all))
+                    .forEach(WorkerPool::startWorker);
         }
     }
 

@@ -141,4 +141,20 @@ class MemoryBudgetTest {
         eventually().until(() -> a.status().running() == 0);
         assertNotEquals(pid, kept.ask("m4", "pid").text());
     }
+
+    @Test
+    void aModelThatIsAskedForComesBeforeTheReplacementOfAnother() throws Exception {
+        kept.budget(35_000);
+        WorkerPool b = kept.open(needs(30_000, "b", settings()));
+        WorkerPool a = large("a", settings().requests(2));
+        Answer longest = kept.ask("m1", "wait");
+        String pid = longest.text();
+        Answer waiting = lines(b.submit(request("m2", "say")));
+        assertEquals(pid, kept.ask("m3", "pid").text());
+        // The keeper looks again and again.
+        eventually().pollDelay(Duration.ofSeconds(1)).until(() -> a.status().starting() == 0);
+        assertEquals(pid, kept.ask("m4", "pid").text());
+        longest.output().close();
+        assertEquals(2, waiting.rest().size());
+    }
 }
