@@ -112,7 +112,9 @@ final class WorkerSet {
     void lookAfter(Worker worker, long now) {
         knownMemory = worker.memory().bytes() > 0 ? memoryOf(worker) : knownMemory;
         if (worker.state() == Worker.State.READY) {
-            if (exceeds(worker.memory().bytes()) && !exceeds(worker.memory().fresh()) && !worker.isDue()) {
+            // What one holds that has not worked, or as soon as it is ready, another would hold as well.
+            boolean hasGrown = worker.served() > 0 && !exceeds(worker.memory().fresh());
+            if (hasGrown && exceeds(worker.memory().bytes()) && !worker.isDue()) {
                 replace(worker, "holds " + worker.memory().bytes() + " bytes");
             } else if (isIdle(worker) && now - worker.usedNanos() > settings.idle().toNanos()
                     && serving() > settings.min()) {
