@@ -217,7 +217,8 @@ class BatchReaderTest {
     void largeParams() {
         int text = BatchReader.MAX_PARAMS - "{'t':''}".length();
         assertEquals(BatchReader.MAX_PARAMS, read(large("", 'x', text)).getFirst().params().length);
-        for (InputStream more : List.of(large("", 'x', text + 1), large("", 'x', 4 * text), large("'", ' ', text + 1))) {
+        for (InputStream more : List.of(large("", 'x', text + 1), large("", 'x', 4 * text),
+                large("'", ' ', text + 1))) {
             assertEquals("requests.0.params: is larger than 32 MB",
                     assertThrows(ApiException.class, () -> read(more)).getMessage());
         }
