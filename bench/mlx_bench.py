@@ -258,7 +258,8 @@ def report(measured: Measurement, quick: bool) -> str:
         "",
         f"- date: {time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}",
         f"- mlx-lm {version('mlx-lm')}, mlx {version('mlx')}, Python {sys.version.split()[0]}, {os.cpu_count()} cores",
-        f"- the model: random weights, 2 layers of width 64, a token a byte; {measured.rounds} rounds" + (", quick" if quick else ""),
+        "- the model: random weights, 2 layers of width 64, a token a printable character; "
+        f"{measured.rounds} rounds" + (", quick" if quick else ""),
         "",
         "| Measured | |",
         "|---|---:|",
