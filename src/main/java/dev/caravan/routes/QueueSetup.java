@@ -118,7 +118,9 @@ final class QueueSetup {
     private void bindBatches(Database database) {
         BatchStore batches = new BatchStore(database, CLOCK, this::chunkSize);
         Registry registry = context.getRegistry();
-        registry.bind("caravanCreateBatch", new CreateBatch(batches, this::lane));
+        CreateBatch create = new CreateBatch(batches, this::lane);
+        create.setLife(property("caravan.batch-life", "24h"));
+        registry.bind("caravanCreateBatch", create);
         registry.bind("caravanFindBatch", new FindBatch(batches));
         registry.bind("caravanDescribeBatch", new DescribeBatch(batches));
         registry.bind("caravanListBatches", new ListBatches(batches));
@@ -126,6 +128,11 @@ final class QueueSetup {
         registry.bind("caravanDeleteBatch", new DeleteBatch(batches));
         registry.bind("caravanReadResults", new ReadResults(batches));
         registry.bind("caravanCleanUp", new CleanUp(batches, CLOCK));
+    }
+
+    private Duration property(String name, String usual) {
+        return context.getTypeConverter().convertTo(Duration.class,
+                context.resolvePropertyPlaceholders("{{" + name + ":" + usual + "}}"));
     }
 
     private void bindWork(Database database, Broker broker) {
