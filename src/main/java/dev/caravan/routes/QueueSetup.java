@@ -34,7 +34,9 @@ import dev.caravan.queue.work.HandBack;
 import dev.caravan.queue.work.TakeWork;
 import dev.caravan.queue.work.WakeupSender;
 import dev.caravan.queue.work.WorkInHand;
+import dev.caravan.queue.work.YieldToCalls;
 import dev.caravan.routing.ModelRouter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -62,17 +64,19 @@ final class QueueSetup {
     private final CamelContext context;
     private final CaravanConfig config;
     private final QueueConfig queue;
+    private final MeterRegistry meters;
 
-    private QueueSetup(CamelContext context, CaravanConfig config, QueueConfig queue) {
+    private QueueSetup(CamelContext context, CaravanConfig config, QueueConfig queue, MeterRegistry meters) {
         this.context = context;
+        this.meters = meters;
         this.config = config;
         this.queue = queue;
     }
 
     /** Does it all, if there is anything to do. */
-    static void apply(CamelContext context, CaravanConfig config) throws Exception {
+    static void apply(CamelContext context, CaravanConfig config, MeterRegistry meters) throws Exception {
         if (config.queue().isPresent()) {
-            new QueueSetup(context, config, config.queue().get()).configure();
+            new QueueSetup(context, config, config.queue().get(), meters).configure();
         }
     }
 
@@ -114,7 +118,9 @@ final class QueueSetup {
     private void bindBatches(Database database) {
         BatchStore batches = new BatchStore(database, CLOCK, this::chunkSize);
         Registry registry = context.getRegistry();
-        registry.bind("caravanCreateBatch", new CreateBatch(batches, this::lane));
+        CreateBatch create = new CreateBatch(batches, this::lane);
+        create.setLife(property("caravan.batch-life", "24h"));
+        registry.bind("caravanCreateBatch", create);
         registry.bind("caravanFindBatch", new FindBatch(batches));
         registry.bind("caravanDescribeBatch", new DescribeBatch(batches));
         registry.bind("caravanListBatches", new ListBatches(batches));
@@ -124,12 +130,20 @@ final class QueueSetup {
         registry.bind("caravanCleanUp", new CleanUp(batches, CLOCK));
     }
 
+    private Duration property(String name, String usual) {
+        return context.getTypeConverter().convertTo(Duration.class,
+                context.resolvePropertyPlaceholders("{{" + name + ":" + usual + "}}"));
+    }
+
     private void bindWork(Database database, Broker broker) {
+        QueueMetrics metrics = new QueueMetrics(meters, admin(broker), new DeadLetterStore(database), LANES);
         WorkStore works = new WorkStore(database, CLOCK);
         WorkInHand inHand = new WorkInHand();
         DispatchStore dispatch = new DispatchStore(database, CLOCK, SENDING);
         Registry registry = context.getRegistry();
         registry.bind("caravanTakeWork", new TakeWork(works, inHand, queue.attempts()));
+        registry.bind("caravanYieldToCalls", new YieldToCalls(metrics::activeCalls, share()));
+        registry.bind("caravanCountQueues", metrics);
         registry.bind("caravanCheckBatchRequest", new CheckBatchRequest());
         registry.bind("caravanFinishWork", new FinishWork(works));
         registry.bind("caravanFailWork", new FailWork(works, queue.attempts()));
@@ -162,6 +176,12 @@ final class QueueSetup {
     private int chunkSize(String lane) {
         QueueConfig.Lane settings = lane.equals("exec") ? queue.lanes().exec() : queue.lanes().http();
         return settings.consumers() * 32;
+    }
+
+    /** How many pieces of work go on while somebody waits for an answer. */
+    private int share() {
+        int consumers = queue.lanes().exec().consumers() + queue.lanes().http().consumers();
+        return Math.max(1, consumers * queue.share() / 100);
     }
 
     /** Where requests of that model wait. What cannot be answered at all is found out there, too. */

@@ -44,7 +44,8 @@ public final class TakeWork implements Processor {
         if (work.isEmpty()) {
             return;
         }
-        int number = Math.max(1, deliveries - work.get().deferred());
+        int retries = deliveries > 1 ? store.retry(work.get()) : work.get().retries();
+        int number = Math.max(0, retries) + 1;
         if (number > mostAttempts) {
             giveUp(work.get(), number - 1);
         } else {

@@ -299,10 +299,11 @@ class StoreTest {
     void howOftenTheProviderWasNotThereIsKnown() {
         Batch batch = create(1);
         Wakeup wakeup = dispatch.mark(batch.number()).getFirst().wakeups().getFirst();
-        assertEquals(0, works.take(wakeup).orElseThrow().deferred());
+        assertEquals(0, works.take(wakeup).orElseThrow().retries());
+        assertEquals(1, works.retry(works.take(wakeup).orElseThrow()));
         works.defer(works.take(wakeup).orElseThrow());
         works.defer(works.take(wakeup).orElseThrow());
-        assertEquals(2, works.take(wakeup).orElseThrow().deferred());
+        assertEquals(-1, works.take(wakeup).orElseThrow().retries());
     }
 
     @Test
