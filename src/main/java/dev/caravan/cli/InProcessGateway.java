@@ -61,7 +61,7 @@ final class InProcessGateway implements AutoCloseable {
     private static CaravanConfig alone(CaravanConfig config, Secret key) {
         ServerConfig server = new ServerConfig(HOST, 0, List.of(), config.server().maxBodyBytes());
         return new CaravanConfig(config.source(), server, List.of(new ClientKey("chat", key)), config.timeouts(),
-                config.memoryBudget(),
+                config.memoryBudget(), Optional.empty(),
                 config.providers(), config.models());
     }
 

@@ -16,11 +16,13 @@ import java.util.OptionalLong;
  * @param keys      the keys that clients may use; empty when it is open to everybody who can reach it
  * @param timeouts  how long to wait for a provider that does not say otherwise
  * @param memoryBudget how many bytes the processes of all providers that keep them may need together; empty for no limit
+ * @param queue     how work is queued; empty when it is not
  * @param providers the providers by name, in the order of the file, at least one
  * @param models    the rules for requested models; the first that matches wins
  */
 public record CaravanConfig(ConfigSource source, ServerConfig server, List<ClientKey> keys, Timeouts timeouts,
-        OptionalLong memoryBudget, Map<String, Provider> providers, List<ModelRule> models) {
+        OptionalLong memoryBudget, Optional<QueueConfig> queue, Map<String, Provider> providers,
+        List<ModelRule> models) {
 
     public CaravanConfig {
         keys = List.copyOf(keys);

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 /** Reads the whole document: its sections, and what one of them says about another. */
 final class ConfigReader {
 
-    private static final List<String> KEYS = List.of("server", "keys", "timeouts", "memory-budget", "providers",
-            "models");
+    private static final List<String> KEYS = List.of("server", "keys", "timeouts", "memory-budget", QueueReader.KEY,
+            "providers", "models");
 
     private final Reading reading;
     private final Installation installation;
@@ -40,6 +40,8 @@ final class ConfigReader {
         OptionalLong memoryBudget = sections.get("memory-budget")
                 .flatMap(node -> node.size(WorkersReader.MOST_MEMORY)).map(OptionalLong::of)
                 .orElse(OptionalLong.empty());
+        Path directory = file.toAbsolutePath().getParent();
+        Optional<QueueConfig> queue = sections.get(QueueReader.KEY).flatMap(new QueueReader(directory)::read);
         Timeouts timeouts = TimeoutsReader.read(sections.get("timeouts"), Timeouts.DEFAULT);
 
         Optional<ConfigMap> entries = sections.required("providers", "it holds at least one provider of models")
@@ -47,10 +49,10 @@ final class ConfigReader {
         ModelsReader modelsReader = new ModelsReader(entries.map(ConfigMap::keys));
         List<ModelRule> models = sections.get("models").map(modelsReader::read).orElse(List.of());
         ProvidersReader providersReader = new ProvidersReader(timeouts, modelsReader.firstRules(), installation,
-                file.toAbsolutePath().getParent());
+                directory);
         Map<String, Provider> providers = entries.map(providersReader::read).orElse(Map.of());
 
-        return new CaravanConfig(new ConfigSource(file, variables()), server, clientKeys, timeouts, memoryBudget,
+        return new CaravanConfig(new ConfigSource(file, variables()), server, clientKeys, timeouts, memoryBudget, queue,
                 providers, models);
     }
 

@@ -27,17 +27,17 @@ class MistakesTest {
         return Stream.of(
                 mistake("unknown section, near a valid one", "servr: {}\n" + Configs.PROVIDERS,
                         "caravan.yaml:1:1: servr: unknown key `servr`; did you mean `server`? "
-                                + "Valid: server, keys, timeouts, memory-budget, providers, models"),
+                                + "Valid: server, keys, timeouts, memory-budget, queue, providers, models"),
                 mistake("unknown section, near none", Configs.PROVIDERS + "name: x\n",
-                        "caravan.yaml:3:1: name: unknown key `name`. Valid: server, keys, timeouts, memory-budget, providers, models"),
+                        "caravan.yaml:3:1: name: unknown key `name`. Valid: server, keys, timeouts, memory-budget, queue, providers, models"),
                 mistake("a plural", "model: []\n" + Configs.PROVIDERS,
                         "caravan.yaml:1:1: model: unknown key `model`; did you mean `models`? "
-                                + "Valid: server, keys, timeouts, memory-budget, providers, models"),
+                                + "Valid: server, keys, timeouts, memory-budget, queue, providers, models"),
                 mistake("no providers", "server: {}\n",
                         "caravan.yaml:1:1: the key `providers` is missing: it holds at least one provider of models"),
                 mistake("misspelt providers are one mistake", "provider: {}\n",
                         "caravan.yaml:1:1: provider: unknown key `provider`; did you mean `providers`? "
-                                + "Valid: server, keys, timeouts, memory-budget, providers, models"),
+                                + "Valid: server, keys, timeouts, memory-budget, queue, providers, models"),
                 mistake("empty providers", "providers: {}\n",
                         "caravan.yaml:1:12: providers: expected at least one provider of models, found none"),
                 mistake("providers without a value", "providers:\n",
@@ -45,16 +45,16 @@ class MistakesTest {
                 mistake("providers as a list", "providers: [a]\n",
                         "caravan.yaml:1:12: providers: expected a mapping of provider names to providers, found a list"),
                 mistake("a list for everything", "- a\n",
-                        "caravan.yaml:1:1: expected a mapping of server, keys, timeouts, memory-budget, providers, models, found a list"),
+                        "caravan.yaml:1:1: expected a mapping of server, keys, timeouts, memory-budget, queue, providers, models, found a list"),
                 mistake("a text for everything", "hello\n", "caravan.yaml:1:1: expected a mapping of server, keys, "
-                        + "timeouts, memory-budget, providers, models, found the text \"hello\""),
+                        + "timeouts, memory-budget, queue, providers, models, found the text \"hello\""),
                 mistake("an empty file", "",
                         "caravan.yaml:1:1: the file holds nothing; expected at least the key `providers`"),
                 mistake("a file of comments", "# nothing\n",
                         "caravan.yaml:1:1: the file holds nothing; expected at least the key `providers`"),
                 mistake("a key that would forge a line", "\"a\\ncaravan.yaml:9:9: fake\": 1\n" + Configs.PROVIDERS,
                         "caravan.yaml:1:1: \"a\\u000acaravan.yaml:9:9: fake\": unknown key "
-                                + "`a\\u000acaravan.yaml:9:9: fake`. Valid: server, keys, timeouts, memory-budget, providers, models"));
+                                + "`a\\u000acaravan.yaml:9:9: fake`. Valid: server, keys, timeouts, memory-budget, queue, providers, models"));
     }
 
     @ParameterizedTest(name = "{0}")
