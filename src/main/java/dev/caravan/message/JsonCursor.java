@@ -2,13 +2,10 @@ package dev.caravan.message;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,13 +19,15 @@ final class JsonCursor implements AutoCloseable {
     static final int MAX_DEPTH = 200;
     /** The API's own limit of a request; a single string may be as long as the whole. */
     static final int MAX_STRING = 32 * 1024 * 1024;
+    /** In characters; no number that means anything has as many. */
+    static final int MAX_NUMBER = 400;
 
     // UTF-8 and nothing else: with detection on, a body in UTF-16 is read by a parser that knows no byte offsets. And names that
     // strangers choose are not interned.
     private static final JsonFactory FACTORY = new JsonFactoryBuilder().disable(JsonFactory.Feature.CHARSET_DETECTION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES).recyclerPool(new JsonBuffers())
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH)
-                    .maxStringLength(MAX_STRING).maxNumberLength(400).build())
+                    .maxStringLength(MAX_STRING).maxNumberLength(MAX_NUMBER).build())
             .build();
 
     private final byte[] source;
@@ -63,19 +62,7 @@ final class JsonCursor implements AutoCloseable {
 
     /** The failure of the parser in the API's words: not JSON, or JSON nested too deep. */
     static ApiException malformed(IOException e) {
-        if (e instanceof StreamConstraintsException) {
-            String problem = e.getMessage().contains("nesting depth")
-                    ? "the JSON is nested deeper than " + MAX_DEPTH + " levels"
-                    : "the JSON holds a number or string that is too long";
-            return ApiException.invalid("", problem);
-        }
-        if (e instanceof JsonEOFException) {
-            return ApiException.invalid("", "the request body is not valid JSON: it ends too early");
-        }
-        String where = e instanceof JsonParseException parse && parse.getLocation() != null
-                ? " (line " + parse.getLocation().getLineNr() + ", column " + parse.getLocation().getColumnNr() + ")"
-                : "";
-        return ApiException.invalid("", "the request body is not valid JSON" + where);
+        return MalformedJson.problem(e, MAX_DEPTH);
     }
 
     JsonToken next() throws IOException {

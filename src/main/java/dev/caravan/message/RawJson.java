@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A JSON value as the client wrote it: a slice of the request's bytes that the decoder has found well-formed. Tool schemas and
@@ -56,6 +57,11 @@ public record RawJson(byte[] source, int offset, int length) {
 
     /** The value without white space between its tokens, for formats in which a line is a record. */
     public String compact() {
+        return new String(compactBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** The same in UTF-8. */
+    public byte[] compactBytes() {
         byte[] kept = new byte[length];
         int size = 0;
         boolean inString = false;
@@ -71,6 +77,6 @@ public record RawJson(byte[] source, int offset, int length) {
             }
             kept[size++] = source[i];
         }
-        return new String(kept, 0, size, StandardCharsets.UTF_8);
+        return size == length ? kept : Arrays.copyOf(kept, size);
     }
 }

@@ -16,6 +16,11 @@ import java.util.List;
  * @see <a href="https://platform.claude.com/docs/en/api/messages">Anthropic: Messages</a>
  */
 public final class RequestDecoder {
+    /** How deep the JSON of a request may be nested. */
+    public static final int MAX_DEPTH = JsonCursor.MAX_DEPTH;
+    /** How many characters a number in it may have. */
+    public static final int MAX_NUMBER = JsonCursor.MAX_NUMBER;
+
     private static final int MAX_MESSAGES = 100_000;
     private static final int MAX_MODEL = 256;
     private static final int MAX_USER_ID = 512;

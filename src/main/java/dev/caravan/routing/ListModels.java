@@ -5,13 +5,11 @@ import dev.caravan.config.CaravanConfig;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.MessageJson;
+import dev.caravan.message.PageQuery;
 import dev.caravan.message.Text;
+import dev.caravan.message.UrlQuery;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -26,8 +24,6 @@ import org.apache.camel.Processor;
  */
 public final class ListModels implements Processor {
     private static final String PATH = "/v1/models";
-    private static final int DEFAULT_LIMIT = 20;
-    private static final int MAX_LIMIT = 1_000;
 
     private final ModelCatalog catalog;
 
@@ -41,11 +37,13 @@ public final class ListModels implements Processor {
         String uri = message.getHeader(Exchange.HTTP_URI, PATH, String.class);
         String path = uri.indexOf('?') < 0 ? uri : uri.substring(0, uri.indexOf('?'));
         String id = path.length() > PATH.length() + 1
-                ? decode(path.substring(PATH.length() + 1).replace("+", "%2B"))
+                ? UrlQuery.decodePath(path.substring(PATH.length() + 1))
                 : "";
-        int limit = message.getHeader("anthropic-version") == null ? MAX_LIMIT : DEFAULT_LIMIT;
+        int limit = message.getHeader("anthropic-version") == null
+                ? PageQuery.MAX_LIMIT
+                : PageQuery.DEFAULT_LIMIT;
         message.setBody(id.isEmpty()
-                ? page(query(message.getHeader(Exchange.HTTP_QUERY, "", String.class)), limit)
+                ? page(PageQuery.of(message.getHeader(Exchange.HTTP_QUERY, "", String.class), limit))
                 : model(id));
     }
 
@@ -55,17 +53,17 @@ public final class ListModels implements Processor {
         return MessageJson.write(out -> describe(entry, out));
     }
 
-    private byte[] page(Map<String, String> query, int defaultLimit) {
+    private byte[] page(PageQuery query) {
         List<ModelCatalog.Entry> all = catalog.all();
-        int limit = limit(query.get("limit"), defaultLimit);
-        String after = query.get("after_id");
-        String before = query.get("before_id");
+        int limit = query.limit();
+        String after = query.afterId();
+        String before = query.beforeId();
         int from = after == null ? 0 : index(all, after, "after_id") + 1;
         int to = before == null ? all.size() : index(all, before, "before_id");
         // With before_id the page ends there; otherwise it begins at its start.
-        int first = before == null ? from : Math.max(from, to - limit);
+        int first = before == null ? from : Math.max(0, to - limit);
         int last = before == null ? Math.min(to, from + limit) : to;
-        boolean more = before == null ? last < to : first > from;
+        boolean more = before == null ? last < to : first > 0;
         List<ModelCatalog.Entry> page = first < last ? all.subList(first, last) : List.of();
         return MessageJson.write(out -> {
             out.writeArrayFieldStart("data");
@@ -80,21 +78,6 @@ public final class ListModels implements Processor {
             out.writeStringField("last_id", page.isEmpty() ? null : page.getLast().id());
             out.writeStringField("object", "list"); // of OpenAI's API
         });
-    }
-
-    private static int limit(String text, int otherwise) {
-        if (text == null) {
-            return otherwise;
-        }
-        try {
-            int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= MAX_LIMIT) {
-                return limit;
-            }
-        } catch (NumberFormatException e) {
-            // told below, like a number out of range
-        }
-        throw ApiException.invalid("limit", "expected an integer from 1 to " + MAX_LIMIT);
     }
 
     private static int index(List<ModelCatalog.Entry> all, String id, String field) {
@@ -130,25 +113,6 @@ public final class ListModels implements Processor {
             out.writeNullField(field);
         } else {
             out.writeNumberField(field, value);
-        }
-    }
-
-    private static Map<String, String> query(String query) {
-        Map<String, String> values = new HashMap<>();
-        for (String pair : query.split("&")) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                values.put(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
-            }
-        }
-        return values;
-    }
-
-    private static String decode(String text) {
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw ApiException.invalid("", "the URL is not encoded as it should be");
         }
     }
 }

@@ -14,13 +14,14 @@ import dev.caravan.provider.gemini.GeminiFuzzTarget;
 import dev.caravan.provider.media.MediaUrlFuzzTarget;
 import dev.caravan.provider.ollama.OllamaFuzzTarget;
 import dev.caravan.provider.openai.OpenAiFuzzTarget;
+import dev.caravan.queue.batch.BatchFuzzTarget;
 import dev.caravan.sse.SseFuzzTarget;
 import java.io.IOException;
 import java.util.List;
 
 /** What reads bytes of strangers. Each has a class whose method {@code fuzzerTestOneInput} is also what Jazzer calls. */
 enum FuzzTarget {
-    SSE, LINES, REQUEST, CONFIG, OPENAI, ANTHROPIC, EXEC, GEMINI, BEDROCK, OLLAMA, CHAT_REQUEST, CHUNKS, MEDIA_URL;
+    SSE, LINES, REQUEST, CONFIG, OPENAI, ANTHROPIC, EXEC, GEMINI, BEDROCK, OLLAMA, CHAT_REQUEST, CHUNKS, MEDIA_URL, BATCH;
 
     Class<?> type() {
         return switch (this) {
@@ -37,6 +38,7 @@ enum FuzzTarget {
             case CHAT_REQUEST -> ChatRequestFuzzTarget.class;
             case CHUNKS -> ChunkFuzzTarget.class;
             case MEDIA_URL -> MediaUrlFuzzTarget.class;
+            case BATCH -> BatchFuzzTarget.class;
         };
     }
 
@@ -56,6 +58,7 @@ enum FuzzTarget {
             case CHAT_REQUEST -> ChatRequestFuzzTarget.seeds();
             case CHUNKS -> ChunkFuzzTarget.seeds();
             case MEDIA_URL -> MediaUrlFuzzTarget.seeds();
+            case BATCH -> utf8(BatchFuzzTarget.seeds());
         };
     }
 
@@ -75,6 +78,7 @@ enum FuzzTarget {
             case CHAT_REQUEST -> ChatRequestFuzzTarget.fuzzerTestOneInput(data);
             case CHUNKS -> ChunkFuzzTarget.fuzzerTestOneInput(data);
             case MEDIA_URL -> MediaUrlFuzzTarget.fuzzerTestOneInput(data);
+            case BATCH -> BatchFuzzTarget.fuzzerTestOneInput(data);
         }
     }
 
