@@ -2,6 +2,7 @@ package dev.caravan.queue.job;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.MessageRequest;
 import dev.caravan.queue.store.Job;
@@ -26,11 +27,13 @@ public final class CreateJob implements Processor {
     private static final byte[] TRUE = "true".getBytes(US_ASCII);
     private static final byte[] STREAM = "\"stream\":true,".getBytes(US_ASCII);
 
+    private static final int MAX_BETAS = 4_000;
+
     private final JobStore store;
     private final UnaryOperator<String> lanes;
     private Duration life = Duration.ofHours(24);
 
-    /** @param lanes the queue for requests to the provider of that name */
+    /** @param lanes the queue that requests of a model go to */
     public CreateJob(JobStore store, UnaryOperator<String> lanes) {
         this.store = store;
         this.lanes = lanes;
@@ -41,15 +44,20 @@ public final class CreateJob implements Processor {
         this.life = life;
     }
 
+    /** @throws ApiException 400 when the client speaks of more betas than are kept */
     @Override
     public void process(Exchange exchange) {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        if (String.join(",", call.getBetas()).length() > MAX_BETAS) {
+            throw ApiException.invalid("anthropic-beta",
+                    "longer than the " + MAX_BETAS + " characters that a job keeps");
+        }
         JobWakeup wakeup = store.create(new NewJob(call.getClient(), call.getVersion(), call.getBetas(),
-                lanes.apply(call.getTarget().provider()), life, streaming(call.getRequest())));
+                lanes.apply(call.getModel()), life, streaming(call.getRequest())));
         exchange.setProperty(WAKEUP, wakeup);
         Job job = store.find(wakeup.id(), call.getClient()).orElseThrow();
         Map<String, String> headers = call.getReplyHeaders();
-        headers.put("location", JobPath.of(job.id()));
+        headers.put("location", "/v1/jobs/" + job.id());
         headers.put("preference-applied", "respond-async");
         Message message = exchange.getMessage();
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, 202);

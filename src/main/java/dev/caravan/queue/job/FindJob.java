@@ -8,7 +8,10 @@ import dev.caravan.queue.store.JobStore;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Finds the job that the path names among those of the client; it is the exchange property {@value #PROPERTY} then. Thread-safe. */
+/**
+ * Finds the job that the path names, in the header {@code id}: it is the exchange property {@value #PROPERTY} then. Jobs of other keys
+ * are not there. Thread-safe.
+ */
 public final class FindJob implements Processor {
     /** The exchange property. */
     static final String PROPERTY = "caravanJob";
@@ -23,11 +26,11 @@ public final class FindJob implements Processor {
     @Override
     public void process(Exchange exchange) {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
-        String id = JobPath.id(exchange);
+        String id = exchange.getMessage().getHeader("id", "", String.class);
         exchange.setProperty(PROPERTY, store.find(id, call.getClient()).orElseThrow(() -> missing(id)));
     }
 
     static ApiException missing(String id) {
-        return new ApiException(ErrorType.NOT_FOUND_ERROR, "job: " + Text.excerpt(id));
+        return new ApiException(ErrorType.NOT_FOUND_ERROR, "there is no job \"" + Text.excerpt(id) + "\"");
     }
 }

@@ -62,7 +62,8 @@ final class JobFrames implements Iterator<SseFrames> {
                     return last(error(ErrorType.NOT_FOUND_ERROR, "the job has been deleted", NO_ID));
                 }
                 if (now.attempt() != attempt && after > 0) {
-                    return last(error(ErrorType.OVERLOADED_ERROR, "the job is being tried again; follow it anew", NO_ID));
+                    return last(
+                            error(ErrorType.OVERLOADED_ERROR, "the job is being tried again; follow it anew", NO_ID));
                 }
                 attempt = now.attempt(); // another one, of whose forerunner nothing has been told
                 if (now.events() > after) {

@@ -1,11 +1,13 @@
 package dev.caravan.queue.job;
 
+import dev.caravan.config.CaravanConfig;
 import java.util.Collection;
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
 
 /**
- * Whether the client would rather come back for its answer: {@code Prefer: respond-async}. Thread-safe.
+ * Whether the client would rather come back for its answer: {@code Prefer: respond-async}. Without a queue the
+ * preference is not heeded. Thread-safe.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc7240#section-4.1">RFC 7240: The "respond-async" preference</a>
  */
@@ -14,9 +16,8 @@ public final class RespondAsync implements Predicate {
 
     private final boolean queue;
 
-    /** @param queue whether there is a queue; without one the preference is not heeded */
-    public RespondAsync(boolean queue) {
-        this.queue = queue;
+    public RespondAsync(CaravanConfig config) {
+        this.queue = config.queue().isPresent();
     }
 
     @Override
