@@ -33,12 +33,13 @@ create table batch_lane (
 );
 
 -- Requests that have no result yet. Rows are written once and deleted with their result; how far they are stands elsewhere, so
--- that their bodies need not be written again.
+-- that their bodies need not be written again. Only deferred changes: how often the provider was not there when they were tried.
 create table batch_request (
   batch bigint not null references batch (number) on delete cascade,
   lane varchar(32) not null,
   position int not null,
   custom_id varchar(64) not null,
+  deferred int not null default 0,
   body ${bytes},
   large_body ${large},
   primary key (batch, lane, position)

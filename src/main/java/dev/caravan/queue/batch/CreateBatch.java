@@ -40,7 +40,8 @@ public final class CreateBatch implements Processor {
     public void process(Exchange exchange) {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         if (String.join(",", call.getBetas()).length() > MAX_BETAS) {
-            throw ApiException.invalid("anthropic-beta", "longer than the " + MAX_BETAS + " characters that a batch keeps");
+            throw ApiException.invalid("anthropic-beta",
+                    "longer than the " + MAX_BETAS + " characters that a batch keeps");
         }
         NewBatch header = new NewBatch(call.getClient(), call.getVersion(), call.getBetas(), life);
         InputStream body = exchange.getMessage().getBody(InputStream.class);

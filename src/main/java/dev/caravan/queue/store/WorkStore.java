@@ -33,7 +33,7 @@ public final class WorkStore {
      */
     public Optional<Work> take(Wakeup wakeup) {
         return Optional.ofNullable(DataAccessUtils.singleResult(jdbc.query("""
-            select r.custom_id, r.body, r.large_body, b.id, b.owner, b.version, b.betas, b.expires_at
+            select r.custom_id, r.deferred, r.body, r.large_body, b.id, b.owner, b.version, b.betas, b.expires_at
             from batch_request r
             join batch b on b.number = r.batch
             join batch_chunk c on c.batch = r.batch and c.lane = r.lane
@@ -46,7 +46,7 @@ public final class WorkStore {
         String betas = row.getString("betas");
         return new Work(wakeup, row.getString("id"), row.getString("custom_id"), row.getString("owner"),
                 ApiVersion.ofHeader(row.getString("version")), betas.isEmpty() ? List.of() : List.of(betas.split(",")),
-                Columns.time(row, "expires_at"), Columns.body(row));
+                Columns.time(row, "expires_at"), row.getInt("deferred"), Columns.body(row));
     }
 
     /**
@@ -57,6 +57,13 @@ public final class WorkStore {
      */
     public boolean finish(Work work, ResultType type, byte[] body) {
         return database.transaction(() -> settle(work, type, body));
+    }
+
+    /** The provider of the request was not there; this attempt does not count. */
+    public void defer(Work work) {
+        Wakeup wakeup = work.wakeup();
+        jdbc.update("update batch_request set deferred = deferred + 1 where batch = ? and lane = ? and position = ?",
+                wakeup.batch(), wakeup.lane(), wakeup.position());
     }
 
     /**

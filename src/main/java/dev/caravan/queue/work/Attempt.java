@@ -6,7 +6,7 @@ import dev.caravan.queue.store.Work;
 /**
  * One attempt to answer a queued request; the exchange property {@value #PROPERTY} of the exchange that does.
  *
- * @param number 1 for the first one, as the broker counts them
+ * @param number 1 for the first one; those that found the provider not there do not count
  * @param call   the call that it is for the rest of the gateway
  */
 public record Attempt(Work work, int number, Call call) {

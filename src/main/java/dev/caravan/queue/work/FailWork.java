@@ -12,15 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what becomes of an attempt that has failed. What may go better another time is thrown on, so that the broker delivers the
- * message again, later; after the last attempt it is the result, and the request is put among the dead letters. Any other failure is the
- * result at once. Thread-safe.
+ * Decides what becomes of an attempt that has failed. While the provider is overloaded or not there, the failure is thrown on, so that
+ * the broker delivers the message again, later, until the request expires. What may go better another time is thrown on, too; after
+ * the last attempt it is the result, and the request is put among the dead letters. Any other failure is the result at once.
+ * Thread-safe.
  */
 public final class FailWork implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(FailWork.class);
 
-    private static final Set<ErrorType> PASSING = Set.of(ErrorType.RATE_LIMIT_ERROR, ErrorType.OVERLOADED_ERROR,
-            ErrorType.API_ERROR, ErrorType.TIMEOUT_ERROR);
+    private static final Set<ErrorType> NOT_THERE = Set.of(ErrorType.RATE_LIMIT_ERROR, ErrorType.OVERLOADED_ERROR);
+    private static final Set<ErrorType> PASSING = Set.of(ErrorType.API_ERROR, ErrorType.TIMEOUT_ERROR);
 
     private final WorkStore store;
     private final int mostAttempts;
@@ -43,6 +44,10 @@ public final class FailWork implements Processor {
         call.getProgress().failed(failure.type());
         call.getProgress().replied(failure.status());
         call.complete();
+        if (NOT_THERE.contains(failure.type())) {
+            store.defer(attempt.work());
+            throw failure;
+        }
         if (stopped || PASSING.contains(failure.type()) && attempt.number() < mostAttempts) {
             throw failure;
         }

@@ -34,11 +34,15 @@ public final class TakeWork implements Processor {
     public void process(Exchange exchange) throws InvalidPayloadException {
         Message message = exchange.getMessage();
         Wakeup wakeup = WakeupMessage.read(message);
-        int number = message.getHeader("JMSXDeliveryCount", 1, Integer.class);
+        int deliveries = message.getHeader("JMSXDeliveryCount", 1, Integer.class);
         Optional<Work> work = store.take(wakeup);
-        if (work.isPresent() && number > mostAttempts) {
+        if (work.isEmpty()) {
+            return;
+        }
+        int number = Math.max(1, deliveries - work.get().deferred());
+        if (number > mostAttempts) {
             giveUp(work.get(), number - 1);
-        } else if (work.isPresent()) {
+        } else {
             begin(exchange, work.get(), number);
         }
     }

@@ -263,6 +263,49 @@ class StoreTest {
     }
 
     @Test
+    void aDeadLetterIsTriedAgain() {
+        DeadLetterStore letters = new DeadLetterStore(database);
+        Batch batch = create(25);
+        Chunk chunk = dispatch.mark(batch.number()).getFirst();
+        works.bury(works.take(chunk.wakeups().get(3)).orElseThrow(), "{}".getBytes(UTF_8), 5, "it died");
+        finish(chunk.wakeups().stream().filter(wakeup -> wakeup.position() != 3).toList());
+        assertEquals(1, letters.count());
+        DeadLetter letter = letters.list(0, 10).getFirst();
+        assertEquals(new DeadLetter(letter.id(), "http", batch.id(), "c3", 5, "it died", clock.instant()), letter);
+        assertEquals(List.of(), letters.list(letter.id(), 10));
+        assertEquals(DeadLetterStore.Retry.QUEUED, letters.retry(letter.id()));
+        assertEquals(0, letters.count());
+        assertEquals(DeadLetterStore.Retry.UNKNOWN, letters.retry(letter.id()));
+        assertEquals(9, batches.finished(batch));
+        assertEquals(16, workOff(batch));
+        dispatch.endIfDone(batch.number());
+        assertEquals(new RequestCounts(0, 25, 0, 0, 0), found(batch).counts());
+    }
+
+    @Test
+    void aDeadLetterOfABatchThatHasEndedCanOnlyBeDropped() {
+        DeadLetterStore letters = new DeadLetterStore(database);
+        Batch batch = create(1);
+        works.bury(works.take(dispatch.mark(batch.number()).getFirst().wakeups().getFirst()).orElseThrow(),
+                "{}".getBytes(UTF_8), 5, "it died");
+        dispatch.endIfDone(batch.number());
+        long id = letters.list(0, 10).getFirst().id();
+        assertEquals(DeadLetterStore.Retry.TOO_LATE, letters.retry(id));
+        assertTrue(letters.drop(id));
+        assertFalse(letters.drop(id));
+    }
+
+    @Test
+    void howOftenTheProviderWasNotThereIsKnown() {
+        Batch batch = create(1);
+        Wakeup wakeup = dispatch.mark(batch.number()).getFirst().wakeups().getFirst();
+        assertEquals(0, works.take(wakeup).orElseThrow().deferred());
+        works.defer(works.take(wakeup).orElseThrow());
+        works.defer(works.take(wakeup).orElseThrow());
+        assertEquals(2, works.take(wakeup).orElseThrow().deferred());
+    }
+
+    @Test
     void othersBatchesAreNotThere() {
         Batch batch = create(1);
         assertTrue(batches.find(batch.id(), "you").isEmpty());
