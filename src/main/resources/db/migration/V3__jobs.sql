@@ -10,6 +10,8 @@ create table job (
   -- The attempt that is made, or the next one while the job is queued; and how many events there are of it.
   attempt int not null,
   events int not null,
+  -- How many attempts found the provider not there, or were broken off because their node was stopped.
+  deferred int not null default 0,
   -- The wake-up: as with batch_chunk, one of an older generation is stale, and one without sent_at may not have been sent.
   generation int not null,
   marked_at timestamp with time zone not null,

@@ -14,15 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what becomes of an attempt that has failed. What may go better another time is thrown on, so that the broker delivers the
- * message again, later; after the last attempt it is the result, and the request is put among the dead letters. Any other failure is
- * the result at once. When the job is over, or another node is at it, nothing is left to be done. Thread-safe.
+ * Decides what becomes of an attempt that has failed. While the provider is overloaded or not there, the failure is thrown on, so that
+ * the broker delivers the message again, later, until the job expires. What may go better another time is thrown on, too; after the
+ * last attempt it is the result, and the request is put among the dead letters. Any other failure is the result at once. When the job
+ * is over, or another node is at it, nothing is left to be done. Thread-safe.
  */
 public final class FailJob implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(FailJob.class);
 
-    private static final Set<ErrorType> PASSING = Set.of(ErrorType.RATE_LIMIT_ERROR, ErrorType.OVERLOADED_ERROR,
-            ErrorType.API_ERROR, ErrorType.TIMEOUT_ERROR);
+    private static final Set<ErrorType> NOT_THERE = Set.of(ErrorType.RATE_LIMIT_ERROR, ErrorType.OVERLOADED_ERROR);
+    private static final Set<ErrorType> PASSING = Set.of(ErrorType.API_ERROR, ErrorType.TIMEOUT_ERROR);
 
     private final JobWorkStore store;
     private final JobWatch watch;
@@ -49,8 +50,9 @@ public final class FailJob implements Processor {
         Thread.interrupted(); // what had to stop has been told; the outcome is still to be written
         attempt.recorder().abandon();
         JobWork work = attempt.work();
-        if (stopped || PASSING.contains(failure.type()) && attempt.delivery() < mostAttempts) {
-            if (store.again(work)) {
+        boolean deferred = stopped || NOT_THERE.contains(failure.type());
+        if (deferred || PASSING.contains(failure.type()) && attempt.number() < mostAttempts) {
+            if (deferred ? store.defer(work) : store.again(work)) {
                 watch.tell(work.job(), new JobProgress(JobState.QUEUED, work.attempt() + 1, 0));
                 throw failure;
             }
@@ -63,7 +65,7 @@ public final class FailJob implements Processor {
     private boolean settle(JobAttempt attempt, ApiException failure) {
         byte[] envelope = failure.envelope(attempt.call().getRequestId());
         return PASSING.contains(failure.type())
-                ? store.bury(attempt.work(), envelope, attempt.delivery(), failure.getMessage())
+                ? store.bury(attempt.work(), envelope, attempt.number(), failure.getMessage())
                 : store.fail(attempt.work(), envelope);
     }
 

@@ -8,11 +8,11 @@ import dev.caravan.queue.store.JobWork;
 /**
  * An attempt at a job that this node makes; the exchange property {@value #PROPERTY} of the exchange that does.
  *
- * @param delivery which delivery of its message this is, from 1
+ * @param number   1 for the first one; those that found the provider not there, or whose node was stopped, do not count
  * @param call     the call that it is for the rest of the gateway
  * @param recorder where its events go
  */
-record JobAttempt(JobWork work, int delivery, Call call, EventRecorder recorder) {
+record JobAttempt(JobWork work, int number, Call call, EventRecorder recorder) {
     /** The name of the exchange property. */
     static final String PROPERTY = "caravanJobAttempt";
 

@@ -41,12 +41,16 @@ public final class TakeJob implements Processor {
     public void process(Exchange exchange) throws InvalidPayloadException {
         Message message = exchange.getMessage();
         JobWakeup wakeup = WakeupMessage.read(message);
-        int delivery = message.getHeader("JMSXDeliveryCount", 1, Integer.class);
+        int deliveries = message.getHeader("JMSXDeliveryCount", 1, Integer.class);
         Optional<JobWork> work = store.take(wakeup);
-        if (work.isPresent() && delivery > mostAttempts) {
-            giveUp(work.get(), delivery - 1);
-        } else if (work.isPresent()) {
-            begin(exchange, work.get(), delivery);
+        if (work.isEmpty()) {
+            return;
+        }
+        int number = Math.max(1, deliveries - work.get().deferred());
+        if (number > mostAttempts) {
+            giveUp(work.get(), number - 1);
+        } else {
+            begin(exchange, work.get(), number);
         }
     }
 
@@ -56,12 +60,12 @@ public final class TakeJob implements Processor {
                 reason);
     }
 
-    private void begin(Exchange exchange, JobWork work, int delivery) {
+    private void begin(Exchange exchange, JobWork work, int number) {
         Call call = new Call();
         call.setClient(work.owner());
         call.setVersion(work.version());
         call.setBetas(work.betas());
-        JobAttempt attempt = new JobAttempt(work, delivery, call, new EventRecorder(work, store, watch, maxSize));
+        JobAttempt attempt = new JobAttempt(work, number, call, new EventRecorder(work, store, watch, maxSize));
         watch.begun(attempt);
         call.onComplete(() -> watch.over(attempt));
         // What waits for a provider that has not answered yet gives up when its thread is interrupted.

@@ -11,10 +11,11 @@ import java.util.List;
  * @param owner   the name of its client's key
  * @param betas   the values of the client's {@code anthropic-beta} headers
  * @param attempt which one this is, from 1; an attempt that died unnoticed counts
+ * @param deferred how many of the attempts before do not count
  * @param request the request, JSON in UTF-8. Not copied
  */
 public record JobWork(long job, String id, String lane, String owner, ApiVersion version, List<String> betas,
-        int attempt, byte[] request) {
+        int attempt, int deferred, byte[] request) {
     public JobWork {
         betas = List.copyOf(betas);
     }

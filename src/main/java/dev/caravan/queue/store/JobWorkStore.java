@@ -47,7 +47,7 @@ public final class JobWorkStore {
         int dead = JobState.ofColumn(row.getString("state")) == JobState.IN_PROGRESS ? 1 : 0;
         return new JobWork(row.getLong("number"), row.getString("id"), row.getString("lane"), row.getString("owner"),
                 ApiVersion.ofHeader(row.getString("version")), betas.isEmpty() ? List.of() : List.of(betas.split(",")),
-                row.getInt("attempt") + dead, Columns.body(row));
+                row.getInt("attempt") + dead, row.getInt("deferred"), Columns.body(row));
     }
 
     private void begin(JobWork work) {
@@ -156,9 +156,24 @@ public final class JobWorkStore {
      * @return false when there is nothing more to be done for the job, or another attempt is made already
      */
     public boolean again(JobWork work) {
+        return queue(work, 0);
+    }
+
+    /**
+     * As {@link #again}, but the attempt does not count: its provider was not there, or its node is being stopped.
+     *
+     * @return false when there is nothing more to be done for the job, or another attempt is made already
+     */
+    public boolean defer(JobWork work) {
+        return queue(work, 1);
+    }
+
+    private boolean queue(JobWork work, int deferred) {
         return database.transaction(() -> {
-            boolean mine = jdbc.update("update job set state = 'queued', attempt = ?, events = 0 where " + MINE,
-                    work.attempt() + 1, work.job(), work.attempt()) == 1;
+            boolean mine = jdbc.update("""
+                update job set state = 'queued', attempt = ?, events = 0, deferred = deferred + ? where
+                """ + MINE,
+                    work.attempt() + 1, deferred, work.job(), work.attempt()) == 1;
             if (mine) {
                 jdbc.update("delete from job_event where job = ? and attempt = ?", work.job(), work.attempt());
             }
