@@ -3,9 +3,10 @@ import json, os, signal, sys, threading, time
 
 lock = threading.Lock()
 cancelled = {}
-memory = 1000
+hoard = []
 count = 0
 starting = dict(argument.split("=", 1) for argument in sys.argv[1:])
+memory = int(starting.get("memory", 1000))  # 0: not known
 
 
 def out(line):
@@ -115,6 +116,9 @@ def generate(request):
     elif what == "leak":
         memory = int(argument)
         done(id)
+    elif what == "grow":
+        hoard.append(b"x" * (int(argument) << 20))
+        done(id)
     elif what == "tool":
         out({"id": id, "tool_use": {"id": "toolu_1", "name": "get_time"}})
         out({"id": id, "tool_input": "{\"zo"})
@@ -152,7 +156,8 @@ elif load == "file":
     while not os.path.exists(starting["file"]):
         time.sleep(0.02)
 out({"ready": {"protocol": int(starting.get("protocol", 2)), "concurrency": int(starting.get("concurrency", 16)),
-               "version": "test 1"}})
+               "version": "test 1",
+               "memory_bytes": memory, **json.loads(starting.get("facts", "{}"))}})
 while True:
     line = sys.stdin.buffer.readline()
     if deaf.is_set():

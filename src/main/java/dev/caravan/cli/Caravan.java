@@ -5,7 +5,8 @@ import picocli.CommandLine.Command;
 
 /** The program {@code caravan}. */
 @Command(name = "caravan", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "One front door, the Anthropic Messages API, to any model.", subcommands = {
-        ServeCommand.class, ChatCommand.class, DoctorCommand.class, MlxCommand.class, BenchCommand.class})
+        ServeCommand.class, ChatCommand.class, DoctorCommand.class, MlxCommand.class, BatchCommand.class,
+        QueueCommand.class, DlqCommand.class, BenchCommand.class})
 public final class Caravan {
     private Caravan() {}
 

@@ -11,9 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,16 +31,14 @@ import picocli.CommandLine.Spec;
 final class ChatCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final int MISTAKEN = 2;
-    private static final String KEY_VARIABLE = "CARAVAN_KEY";
     private static final String STANDARD_INPUT = "-";
-    private static final Pattern HEADER_VALUE = Pattern.compile("[!-~]+");
     private static final char UNREADABLE = '\uFFFD';
 
     @Parameters(arity = "0..*", paramLabel = "TEXT", description = "The question. \"-\" or nothing at all reads it from standard input.")
     private List<String> words = List.of();
 
-    @Option(names = "--url", paramLabel = "URL", description = "Ask this server instead, which may be any that speaks the Messages API.")
-    private String url;
+    @Mixin
+    private GatewayOptions gateway;
 
     @Option(names = "--model", paramLabel = "NAME", description = "The model. Default: the first rule of caravan.yaml for a single model, "
             + "or " + ModelChoice.USUAL + " when a rule catches it, or the first model that a provider lists.")
@@ -51,11 +49,6 @@ final class ChatCommand implements Callable<Integer> {
 
     @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "4096", description = "The most tokens of the answer. Default: ${DEFAULT-VALUE}.")
     private int maxTokens;
-
-    @Option(names = "--key-env", paramLabel = "VARIABLE", description = "The environment variable that holds the key. Default: "
-            + KEY_VARIABLE
-            + " where it is set; else the first key of caravan.yaml, unless --url is given.")
-    private String keyVariable;
 
     @Option(names = {"-v",
             "--verbose"}, description = "Show on standard error what the model thinks, and what the answer took.")
@@ -82,8 +75,9 @@ final class ChatCommand implements Callable<Integer> {
             if (maxTokens < 1) {
                 throw mistake("--max-tokens: expected a number from 1");
             }
-            if (url != null) {
-                askServer(printer);
+            Optional<URI> server = gateway.server();
+            if (server.isPresent()) {
+                askServer(server.get(), printer);
             } else {
                 askGateway(printer);
             }
@@ -102,17 +96,12 @@ final class ChatCommand implements Callable<Integer> {
     }
 
     /** A server that was named: caravan.yaml has no say, and its keys are not for others. */
-    private void askServer(ChatPrinter printer) throws CommandFailure, IOException, InterruptedException {
-        URI server;
-        try {
-            server = GatewayUrl.parse(url);
-        } catch (IllegalArgumentException e) {
-            throw mistake("--url: " + e.getMessage());
-        }
+    private void askServer(URI server, ChatPrinter printer)
+            throws CommandFailure, IOException, InterruptedException {
         ChatClient.Question question = question(Optional.of(ModelChoice.USUAL));
-        try (ChatClient client = new ChatClient(server, keyOfVariable())) {
+        try (ChatClient client = new ChatClient(server, gateway.key(surroundings.environment()))) {
             ask(client, question, server.toString(), printer);
-        } catch (ChatClient.NobodyListensException e) {
+        } catch (NobodyListensException e) {
             throw new CommandFailure("nothing listens at " + server + "; start a gateway with: caravan serve");
         }
     }
@@ -120,39 +109,40 @@ final class ChatCommand implements Callable<Integer> {
     private void askGateway(ChatPrinter printer) throws CommandFailure, IOException, InterruptedException {
         CaravanConfig config = CaravanConfig.load(surroundings.environment(), surroundings.directory());
         ChatClient.Question question = question(ModelChoice.of(config));
-        Optional<URI> gateway = GatewayUrl.of(config.server());
-        Optional<Secret> key = keyOfVariable().or(() -> config.keys().stream().map(ClientKey::key).findFirst());
-        if (gateway.isPresent()) {
-            try (ChatClient client = new ChatClient(gateway.get(), key)) {
-                ask(client, question, gateway.get().toString(), printer);
+        Optional<URI> address = GatewayUrl.of(config.server());
+        Optional<Secret> key = gateway.key(surroundings.environment())
+                .or(() -> config.keys().stream().map(ClientKey::key).findFirst());
+        if (address.isPresent()) {
+            try (ChatClient client = new ChatClient(address.get(), key)) {
+                ask(client, question, address.get().toString(), printer);
                 return;
-            } catch (ChatClient.NobodyListensException e) {
+            } catch (NobodyListensException e) {
                 // asked without a server, below
             }
         }
-        askAlone(config, question, gateway, printer);
+        askAlone(config, question, address, printer);
     }
 
     private void askAlone(CaravanConfig config, ChatClient.Question question, Optional<URI> notThere,
             ChatPrinter printer) throws CommandFailure, IOException, InterruptedException {
-        printer.note(notThere.map(gateway -> "nothing listens at " + gateway).orElse("the gateway has no fixed port")
+        printer.note(notThere.map(address -> "nothing listens at " + address).orElse("the gateway has no fixed port")
                 + "; starting a gateway for this question (caravan serve starts one that stays)");
-        try (InProcessGateway gateway = InProcessGateway.start(config, surroundings.home());
-                ChatClient client = new ChatClient(gateway.url(), Optional.of(gateway.key()))) {
+        try (InProcessGateway own = InProcessGateway.start(config, surroundings.home());
+                ChatClient client = new ChatClient(own.url(), Optional.of(own.key()))) {
             // In this order: the gateway would let an answer go on for a while that somebody still reads.
-            AtExit atExit = AtExit.close(client, gateway);
+            AtExit atExit = AtExit.close(client, own);
             try {
                 ask(client, question, "this process", printer);
             } finally {
                 atExit.cancel();
             }
-        } catch (ChatClient.NobodyListensException e) {
+        } catch (NobodyListensException e) {
             throw new CommandFailure("the gateway in this process does not answer");
         }
     }
 
     private void ask(ChatClient client, ChatClient.Question question, String whom, ChatPrinter printer)
-            throws CommandFailure, ChatClient.NobodyListensException, IOException, InterruptedException {
+            throws CommandFailure, NobodyListensException, IOException, InterruptedException {
         AnswerReader reader = new AnswerReader(printer, verbose);
         try {
             client.ask(question, reader, () -> printer.note(question.model() + " at " + whom));
@@ -188,18 +178,6 @@ final class ChatCommand implements Callable<Integer> {
                     + "question on standard input");
         }
         return text;
-    }
-
-    private Optional<Secret> keyOfVariable() {
-        String variable = keyVariable == null ? KEY_VARIABLE : keyVariable;
-        Optional<String> key = surroundings.environment().get(variable);
-        if (keyVariable != null && key.isEmpty()) {
-            throw mistake("--key-env: the environment variable " + variable + " is not set");
-        }
-        if (key.isPresent() && !HEADER_VALUE.matcher(key.get()).matches()) {
-            throw mistake("the key in " + variable + " holds characters that a key cannot have");
-        }
-        return key.map(Secret::of);
     }
 
     private ParameterException mistake(String message) {

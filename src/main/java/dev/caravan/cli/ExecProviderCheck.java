@@ -3,7 +3,11 @@ package dev.caravan.cli;
 import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.ExecProvider;
 import dev.caravan.config.ModelRule;
+import dev.caravan.exec.WorkerFacts;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -68,7 +72,7 @@ final class ExecProviderCheck {
             case ExecTrial.Outcome.Answered answered -> Finding.ok(who + "a trial answered, its first output after "
                     + seconds(answered.first()));
             case ExecTrial.Outcome.Kept kept -> Finding.ok(who + "a trial was ready after " + seconds(kept.load())
-                    + (kept.version().isBlank() ? "" : " (" + quote(kept.version()) + ")")
+                    + facts(kept)
                     + " and answered, its first output after " + seconds(kept.first()));
             case ExecTrial.Outcome.Empty empty -> Finding.warning(who + "a trial ended without a word",
                     "check that the program writes lines of JSON to standard output, see docs/exec-protocol.md");
@@ -86,6 +90,20 @@ final class ExecProviderCheck {
                     + (failed.lastWords().isBlank() ? "" : "; its last words: " + quote(failed.lastWords())),
                     "run " + command + " by hand; docs/exec-protocol.md says what it reads and writes");
         };
+    }
+
+    /** What a process has said of itself and its model, in brackets. */
+    private String facts(ExecTrial.Outcome.Kept kept) {
+        WorkerFacts facts = WorkerFacts.of(kept.facts());
+        List<String> told = new ArrayList<>();
+        if (!kept.version().isBlank()) {
+            told.add(quote(kept.version()));
+        }
+        facts.contextLength()
+                .ifPresent(tokens -> told.add(String.format(Locale.ROOT, "context of %,d tokens", tokens)));
+        facts.tools().ifPresent(can -> told.add(can ? "calls tools" : "calls no tools"));
+        facts.thinking().ifPresent(does -> told.add(does ? "can think" : "does not think"));
+        return told.isEmpty() ? "" : " (" + String.join(", ", told) + ")";
     }
 
     /** A model that requests would ask this provider for. */

@@ -59,8 +59,9 @@ final class InProcessGateway implements AutoCloseable {
     }
 
     private static CaravanConfig alone(CaravanConfig config, Secret key) {
-        ServerConfig server = new ServerConfig(HOST, 0, List.of(), config.server().maxBodyBytes());
-        return new CaravanConfig(config.source(), server, List.of(new ClientKey("chat", key)), config.timeouts(),
+        ServerConfig server = new ServerConfig(HOST, 0, List.of(), config.server().maxBodyBytes(),
+                Optional.empty());
+        return new CaravanConfig(config.source(), server, List.of(new ClientKey("chat", key, true)), config.timeouts(),
                 config.memoryBudget(), Optional.empty(),
                 config.providers(), config.models());
     }

@@ -102,17 +102,11 @@ final class MlxCommand implements Callable<Integer> {
             err.println("caravan: " + TerminalText.visible(e.getMessage()));
             return FAILED;
         } catch (IOException e) {
-            err.println("caravan: " + reason(e));
+            err.println("caravan: " + FileFailure.text(e));
             return FAILED;
         } finally {
             err.flush();
         }
-    }
-
-    private static String reason(IOException e) {
-        return e instanceof java.nio.file.FileSystemException file
-                ? file.getFile() + ": " + (file.getReason() == null ? "cannot be read or written" : file.getReason())
-                : String.valueOf(e.getMessage());
     }
 
     private int setUp() throws IOException, InterruptedException, CommandFailure, SetupFailure {

@@ -82,6 +82,7 @@ final class ProviderChecks {
     private List<Finding> process(ExecProvider exec) throws InterruptedException {
         List<Finding> findings = new ArrayList<>();
         findings.add(new ExecProviderCheck(config, exec, variables, progress).run());
+        new MlxWorkerCheck(config, variables).of(exec).ifPresent(findings::add);
         findings.addAll(TargetsCheck.of(config, exec, Optional.empty()));
         return findings;
     }

@@ -40,6 +40,7 @@ final class ServeCommand implements Callable<Integer> {
                     main.completed();
                 } else {
                     Banner.print(config, GatewayMain.port(started.getCamelContext()), System.out);
+                    new MlxWorkerCheck(config, System.getenv()).all().forEach(ServeCommand::warn);
                 }
             }
         });
@@ -50,6 +51,11 @@ final class ServeCommand implements Callable<Integer> {
             return 1;
         }
         return main.getExitCode();
+    }
+
+    private static void warn(Finding finding) {
+        System.err.println(TerminalText.visible("caravan: " + finding.text()
+                + finding.advice().map(advice -> "; " + advice).orElse("")));
     }
 
     private static String reason(Throwable failure) {

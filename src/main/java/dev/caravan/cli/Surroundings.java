@@ -1,7 +1,6 @@
 package dev.caravan.cli;
 
 import dev.caravan.config.Environment;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,9 +15,10 @@ import java.util.function.BooleanSupplier;
  * @param home where Caravan's own files are, as the launcher tells; empty when it was started without
  * @param input standard input
  * @param inputIsTerminal whether somebody sits at standard input, so that reading it would wait for them
+ * @param screen what standard error is shown on
  */
 record Surroundings(Map<String, String> variables, Path directory, Optional<Path> home, InputStream input,
-        BooleanSupplier inputIsTerminal) {
+        BooleanSupplier inputIsTerminal, Screen screen) {
     /** The system property in which the launcher tells where Caravan's own files are. */
     static final String HOME = "caravan.home";
 
@@ -29,26 +29,11 @@ record Surroundings(Map<String, String> variables, Path directory, Optional<Path
     static Surroundings ofProcess() {
         return new Surroundings(System.getenv(), Path.of(""),
                 Optional.ofNullable(System.getProperty(HOME)).filter(home -> !home.isBlank()).map(Path::of), System.in,
-                Surroundings::standardInputIsTerminal);
+                () -> Screen.isTerminal(0), Screen.ofProcess());
     }
 
     /** The environment variables as the configuration reads them. */
     Environment environment() {
         return Environment.of(variables);
-    }
-
-    /**
-     * Java's own answer, {@code System.console()}, takes standard output into account as well, and differs between versions.
-     * Where there is no {@code test} it has to do.
-     */
-    private static boolean standardInputIsTerminal() {
-        try {
-            return new ProcessBuilder("test", "-t", "0").inheritIO().start().waitFor() == 0;
-        } catch (IOException e) {
-            return System.console() != null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        }
     }
 }

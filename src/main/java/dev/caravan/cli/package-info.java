@@ -1,2 +1,2 @@
-/** The command line: serve, chat, doctor, bench. */
+/** The command line: serve, chat, batch, doctor, bench. */
 package dev.caravan.cli;

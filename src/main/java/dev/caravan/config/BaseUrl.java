@@ -4,7 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
 
-/** Reads the base URL of a provider. Its messages do not quote it, since a mistaken one may hold a credential. */
+/** Reads the base URL of a provider, or of Caravan itself. Its messages do not quote it, since a mistaken one may hold a credential. */
 final class BaseUrl {
 
     private static final int MOST_PORT = 65535;

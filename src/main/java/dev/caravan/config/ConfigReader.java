@@ -48,8 +48,8 @@ final class ConfigReader {
                 .flatMap(node -> node.mapping("a mapping of provider names to providers"));
         ModelsReader modelsReader = new ModelsReader(entries.map(ConfigMap::keys));
         List<ModelRule> models = sections.get("models").map(modelsReader::read).orElse(List.of());
-        ProvidersReader providersReader = new ProvidersReader(timeouts, modelsReader.firstRules(), installation,
-                directory);
+        ProvidersReader providersReader = new ProvidersReader(timeouts, modelsReader.firstRules(),
+                new ExecProviderReader(timeouts, installation, directory, memoryBudget));
         Map<String, Provider> providers = entries.map(providersReader::read).orElse(Map.of());
 
         return new CaravanConfig(new ConfigSource(file, variables()), server, clientKeys, timeouts, memoryBudget, queue,

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /** Reads the providers that are processes. */
@@ -26,8 +27,16 @@ final class ExecProviderReader {
     private final Timeouts defaults;
     private final CommandPlaceholders placeholders;
     private final Path directory;
+    private final WorkersReader workersReader;
 
-    ExecProviderReader(Timeouts defaults, Installation installation, Path directory) {
+    /**
+     * @param defaults     what a provider that does not say otherwise gets
+     * @param installation what a command may name of the running Caravan
+     * @param directory    where relative paths begin
+     * @param memoryBudget how many bytes all kept processes may need together; empty for no limit
+     */
+    ExecProviderReader(Timeouts defaults, Installation installation, Path directory, OptionalLong memoryBudget) {
+        this.workersReader = new WorkersReader(memoryBudget);
         this.defaults = defaults;
         this.placeholders = new CommandPlaceholders(installation);
         this.directory = directory;
@@ -47,7 +56,7 @@ final class ExecProviderReader {
         int maxProcesses = map.get("max-processes").flatMap(node -> node.integer(1, MOST_PROCESSES))
                 .orElseGet(() -> 2 * Runtime.getRuntime().availableProcessors());
         ExecTimeouts timeouts = timeouts(map.get("timeouts"));
-        Optional<WorkerSettings> workers = map.get(WorkersReader.KEY).map(WorkersReader::read);
+        Optional<WorkerSettings> workers = map.get(WorkersReader.KEY).map(workersReader::read);
         map.get("max-processes").filter(node -> workers.isPresent()).ifPresent(
                 node -> node.problem("max-processes is for one process a request; with workers it is workers.max"));
         return Optional.of(new ExecProvider(name, command, workingDirectory, environment, Math.toIntExact(maxLine),

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** Reads {@code keys}, of which no message shows a value. */
 final class KeysReader {
 
-    private static final List<String> KEYS = List.of("name", "key");
+    private static final List<String> KEYS = List.of("name", "key", "admin");
     private static final int SHORTEST = 8;
     private static final Pattern NAME = Pattern.compile("[^\\p{C}]{1,64}");
     private static final Pattern KEY = Pattern.compile("[!-~]+");
@@ -30,21 +30,22 @@ final class KeysReader {
 
     private Optional<ClientKey> readItem(ConfigNode item, String defaultName) {
         if (!item.isMapping()) {
-            return key(item).map(key -> named(item, defaultName, key));
+            return key(item).map(key -> named(item, defaultName, key, false));
         }
         return item.mapping("a key", KEYS).flatMap(map -> {
             String name = map.get("name").flatMap(KeysReader::name).orElse(defaultName);
+            boolean admin = map.get("admin").flatMap(ConfigNode::bool).orElse(false);
             return map.required("key", "expected { name: …, key: … }").flatMap(this::key)
-                    .map(key -> named(item, name, key));
+                    .map(key -> named(item, name, key, admin));
         });
     }
 
-    private ClientKey named(ConfigNode item, String name, Secret key) {
+    private ClientKey named(ConfigNode item, String name, Secret key, boolean admin) {
         String other = placesByName.putIfAbsent(name, item.path());
         if (other != null) {
             item.problem("the same name as " + other + ", so that logs could not tell them apart");
         }
-        return new ClientKey(name, key);
+        return new ClientKey(name, key, admin);
     }
 
     private static Optional<String> name(ConfigNode node) {

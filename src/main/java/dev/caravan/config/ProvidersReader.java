@@ -1,6 +1,5 @@
 package dev.caravan.config;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,13 +26,12 @@ final class ProvidersReader {
     /**
      * @param timeouts     what a provider that does not say otherwise gets
      * @param firstRules   the providers that rules name, each with the place of the first rule
-     * @param installation what a command may name of the running Caravan
-     * @param directory    where relative paths begin
+     * @param exec         reads those that are processes
      */
-    ProvidersReader(Timeouts timeouts, Map<String, String> firstRules, Installation installation, Path directory) {
+    ProvidersReader(Timeouts timeouts, Map<String, String> firstRules, ExecProviderReader exec) {
         this.firstRules = firstRules;
         this.http = new HttpProviderReader(timeouts);
-        this.exec = new ExecProviderReader(timeouts, installation, directory);
+        this.exec = exec;
     }
 
     Map<String, Provider> read(ConfigMap entries) {

@@ -1,6 +1,7 @@
 package dev.caravan.config;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,7 @@ import java.util.stream.Stream;
 /** Reads {@code server}, and the environment variables that win over it. */
 final class ServerReader {
 
-    private static final List<String> KEYS = List.of("host", "port", "cors", "max-body");
+    private static final List<String> KEYS = List.of("host", "port", "cors", "max-body", "public-url");
 
     private static final String DEFAULT_HOST = "127.0.0.1";
     private static final int DEFAULT_PORT = 7777;
@@ -41,14 +42,17 @@ final class ServerReader {
      * @param open whether nobody needs a key, so that nobody but this machine may reach the server
      */
     ServerConfig read(Optional<ConfigNode> section, boolean open) {
-        Optional<ConfigMap> server = section.flatMap(node -> node.mapping("a mapping of host, port, cors and max-body",
-                KEYS));
+        Optional<ConfigMap> server = section
+                .flatMap(node -> node.mapping("a mapping of host, port, cors, max-body and public-url",
+                        KEYS));
         String host = host(server.flatMap(map -> map.get("host")), open);
         int port = port(server.flatMap(map -> map.get("port")));
         List<String> cors = server.flatMap(map -> map.get("cors")).map(this::origins).orElse(List.of());
         long maxBody = server.flatMap(map -> map.get("max-body")).flatMap(node -> node.size(MOST_MAX_BODY))
                 .orElse(DEFAULT_MAX_BODY);
-        return new ServerConfig(host, port, cors, maxBody);
+        Optional<URI> publicUrl = server.flatMap(map -> map.get("public-url"))
+                .flatMap(node -> BaseUrl.read(node, Dialect.ANTHROPIC));
+        return new ServerConfig(host, port, cors, maxBody, publicUrl);
     }
 
     private String host(Optional<ConfigNode> node, boolean open) {

@@ -2,6 +2,7 @@ package dev.caravan.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Reads {@code workers} of a provider that is a process. */
@@ -19,14 +20,19 @@ final class WorkersReader {
     private static final int MOST_QUEUE = 100_000;
     private static final int MOST_REQUESTS = 1_000_000_000;
 
-    private WorkersReader() {}
+    private final OptionalLong memoryBudget;
 
-    static WorkerSettings read(ConfigNode section) {
-        return section.mapping("a mapping of " + String.join(", ", KEYS), KEYS).map(WorkersReader::settings)
+    /** @param memoryBudget how many bytes all kept processes may need together; empty for no limit */
+    WorkersReader(OptionalLong memoryBudget) {
+        this.memoryBudget = memoryBudget;
+    }
+
+    WorkerSettings read(ConfigNode section) {
+        return section.mapping("a mapping of " + String.join(", ", KEYS), KEYS).map(this::settings)
                 .orElse(WorkerSettings.DEFAULT);
     }
 
-    private static WorkerSettings settings(ConfigMap map) {
+    private WorkerSettings settings(ConfigMap map) {
         WorkerSettings usual = WorkerSettings.DEFAULT;
         int max = number(map, "max", 1, MOST_WORKERS, usual.max());
         int min = number(map, "min", 0, MOST_WORKERS, usual.min());
@@ -37,10 +43,18 @@ final class WorkersReader {
                 number(map, "queue", 1, MOST_QUEUE, usual.queue()),
                 duration(map, "queue-timeout", usual.queueTimeout()),
                 duration(map, "idle", usual.idle()), number(map, "requests", 1, MOST_REQUESTS, usual.requests()),
-                map.get("memory").flatMap(node -> node.size(MOST_MEMORY)).map(OptionalLong::of)
-                        .orElse(OptionalLong.empty()),
+                map.get("memory").map(this::memory).orElse(OptionalLong.empty()),
                 duration(map, "start", usual.start()), duration(map, "cancel", usual.cancel()),
                 duration(map, "ping", usual.ping()));
+    }
+
+    private OptionalLong memory(ConfigNode node) {
+        Optional<Long> memory = node.size(MOST_MEMORY);
+        memory.filter(bytes -> memoryBudget.isPresent() && bytes > memoryBudget.getAsLong())
+                .ifPresent(bytes -> node
+                        .problem("memory is " + Units.sizeText(bytes) + ", more than memory-budget, which is "
+                                + Units.sizeText(memoryBudget.getAsLong()) + ": it could never be loaded"));
+        return memory.map(OptionalLong::of).orElse(OptionalLong.empty());
     }
 
     private static int number(ConfigMap map, String key, int least, int most, int usual) {

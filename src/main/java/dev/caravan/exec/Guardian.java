@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +60,8 @@ final class Guardian {
         """;
     private static final Guardian OF_THIS_MACHINE = new Guardian();
 
+    /** Starting a shell takes a while: on Java 21 a virtual thread that waited for a monitor meanwhile would hold its carrier. */
+    private final ReentrantLock lock = new ReentrantLock();
     private final Set<Long> live = new TreeSet<>();
     private Process shell;
     private boolean gaveUp;
@@ -74,16 +77,23 @@ final class Guardian {
 
     private void add(Process process) {
         long pid = process.pid();
-        synchronized (this) {
+        locked(() -> {
             live.add(pid);
             tell("+" + pid);
-        }
-        process.onExit().thenRun(() -> {
-            synchronized (this) {
-                live.remove(pid);
-                tell("-" + pid);
-            }
         });
+        process.onExit().thenRun(() -> locked(() -> {
+            live.remove(pid);
+            tell("-" + pid);
+        }));
+    }
+
+    private void locked(Runnable work) {
+        lock.lock();
+        try {
+            work.run();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The pipe takes it without waiting: these are few bytes, and the shell does nothing but read. */

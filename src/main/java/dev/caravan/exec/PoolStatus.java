@@ -11,6 +11,7 @@ package dev.caravan.exec;
  * @param running requests that processes have
  * @param waiting requests that wait
  * @param failure why the last process could not start, empty when it could
+ * @param facts what the last process that came to be ready has said of its model
  */
 public record PoolStatus(String provider, int min, int starting, int ready, int draining, int running, int waiting,
-        String failure) {}
+        String failure, WorkerFacts facts) {}

@@ -17,15 +17,6 @@ final class PooledRequest {
     final OutputBuffer output = new OutputBuffer(MAX_AHEAD);
     /** When it came, on the clock of {@link System#nanoTime()}. */
     final long queuedNanos;
-    /** Since when it waits, or has waited, for a process. */
-    long waitsSince;
-
-    /** The process that has it, null while it waits. */
-    Worker worker;
-    /** Since when it has it. */
-    long startedNanos;
-    /** Whether a process has died with it. */
-    boolean retried;
     /** Whether it was taken back from its process, which has not answered that yet. */
     boolean cancelling;
     /** When the process must have given it up. */
@@ -33,8 +24,12 @@ final class PooledRequest {
     /** Whether its reader has been told of its end. */
     boolean over;
 
+    private volatile Worker worker;
     private volatile boolean answered;
     private volatile long heardNanos;
+    private long waitsSince;
+    private long startedNanos;
+    private boolean retried;
     private OptionalLong inputTokens = OptionalLong.empty();
     private OptionalLong cachedTokens = OptionalLong.empty();
     private OptionalLong outputTokens = OptionalLong.empty();
@@ -55,12 +50,45 @@ final class PooledRequest {
         heardNanos = now;
     }
 
-    /** Its process has died, and another one gets it: the first had not begun to answer. */
-    void retry(long now) {
+    /** The process that has it, null while it waits. */
+    Worker worker() {
+        return worker;
+    }
+
+    /** Since when that has it. */
+    long startedNanos() {
+        return startedNanos;
+    }
+
+    /** Since when it waits, or has waited, for a process. */
+    long waitsSince() {
+        return waitsSince;
+    }
+
+    /**
+     * Takes it back from its process, which has died, for another one to answer; only once, and only as long as the first has not
+     * begun to answer, which nothing of that one can then do any more.
+     *
+     * @return false when it cannot be taken back
+     */
+    synchronized boolean retry(long now) {
+        if (answered || retried || over) {
+            return false;
+        }
         worker = null;
         waitsSince = now;
         retried = true;
         cancelling = false;
+        return true;
+    }
+
+    /** A process begins to answer it; false when it is not that one's any more. */
+    private synchronized boolean begin(Worker by) {
+        if (worker != by) {
+            return false;
+        }
+        answered = true;
+        return true;
     }
 
     /** Its reader is told that it is over. A null failure is a good end. */
@@ -69,20 +97,22 @@ final class PooledRequest {
         output.end(why);
     }
 
-    /** Whether another process may answer it. */
-    boolean mayBeRetried() {
-        return !answered && !retried && !over;
-    }
-
-    /** Its process has said something of it. */
-    void heard(WorkerLine line, long now) {
+    /**
+     * A process has said something of it.
+     *
+     * @return false when it is not that one's any more: what it says is not for anybody
+     */
+    boolean heard(WorkerLine line, Worker by, long now) {
+        if (worker != by || line.answer && !answered && !begin(by)) {
+            return false;
+        }
         heardNanos = now;
-        answered |= line.answer;
         inputTokens = line.inputTokens.isPresent() ? line.inputTokens : inputTokens;
         cachedTokens = line.cachedTokens.isPresent() ? line.cachedTokens : cachedTokens;
         outputTokens = line.outputTokens.isPresent() ? line.outputTokens : outputTokens;
         prefillMillis = line.prefillMillis.isPresent() ? line.prefillMillis : prefillMillis;
         generationMillis = line.generationMillis.isPresent() ? line.generationMillis : generationMillis;
+        return true;
     }
 
     /** When its process last said something of it. */

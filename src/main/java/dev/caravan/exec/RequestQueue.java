@@ -93,14 +93,14 @@ final class RequestQueue {
 
     /** How long one has waited, zero when none waits. */
     Duration longestWait(long now) {
-        return Duration.ofNanos(waiting.stream().mapToLong(request -> now - request.waitsSince).max().orElse(0));
+        return Duration.ofNanos(waiting.stream().mapToLong(request -> now - request.waitsSince()).max().orElse(0));
     }
 
     /** Fails those that wait since before this moment. */
     void expire(long before, Supplier<ApiException> why) {
         List<PooledRequest> late = new ArrayList<>();
         for (PooledRequest request : waiting) {
-            if (request.waitsSince - before < 0) {
+            if (request.waitsSince() - before < 0) {
                 late.add(request);
             }
         }

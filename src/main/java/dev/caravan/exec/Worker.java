@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +25,6 @@ final class Worker {
     private static final int CHUNK = 64 * 1024;
     private static final int MAX_MESSAGE = 2_000;
     private static final long PROTOCOL = 2;
-    /** How long the pipe of a process that has ended may stay open, in the hands of one that it has started. */
-    private static final long LAST_WORDS = Duration.ofSeconds(1).toNanos();
 
     enum State {
         STARTING, READY, DRAINING, ENDED
@@ -42,25 +39,25 @@ final class Worker {
     private final long startNanos = System.nanoTime();
 
     private State state = State.STARTING;
+    private boolean due;
     private int concurrency;
     private volatile long served;
     private long usedNanos = startNanos;
 
-    private volatile Process process;
-    private volatile boolean unwanted;
+    private final WorkerProcess process;
+    private final WorkerMemory memory = new WorkerMemory();
     private volatile ApiException reason;
     private volatile long heardNanos = startNanos;
-    private volatile long memory;
     private volatile boolean pinged;
     private long pingNanos;
     private long pings;
-    private long deadNanos;
 
     Worker(ExecProvider provider, WorkerLauncher launcher, WorkerPool pool) {
         this.provider = provider;
         this.launcher = launcher;
         this.pool = pool;
         this.errors = new PoolErrors(provider.name());
+        this.process = new WorkerProcess(provider.name(), stdin);
     }
 
     /** Starts the process, on a thread of its own. */
@@ -72,10 +69,7 @@ final class Worker {
         ApiException how;
         try {
             WorkerLauncher.Stdout stdout = launcher.launch(stdin);
-            process = stdout.process();
-            if (unwanted) {
-                process.destroyForcibly();
-            }
+            process.started(stdout.process());
             how = read(stdout);
         } catch (ApiException e) {
             how = e;
@@ -94,13 +88,13 @@ final class Worker {
         LineSplitter lines = new LineSplitter(provider.maxLineBytes(), this::line);
         byte[] chunk = new byte[CHUNK];
         try {
-            for (int count = stdout.read(chunk); count >= 0; count = stdout.read(chunk)) {
+            for (int count = process.read(stdout, chunk); count >= 0; count = process.read(stdout, chunk)) {
                 lines.put(chunk, count);
             }
         } catch (IOException e) {
             // A broken pipe has ended; the exit code tells how.
         } catch (WorkerFault e) {
-            LOG.warn("{}[{}] {}{}", provider.name(), process.pid(), e.getMessage(), e.detail());
+            LOG.warn("{}[{}] {}{}", provider.name(), pid(), e.getMessage(), e.detail());
             kill(errors.failure(e.getMessage()));
         }
         try {
@@ -111,14 +105,9 @@ final class Worker {
         return death();
     }
 
-    /** Waits for the process's end. */
     private ApiException death() {
-        try {
-            int exit = process.waitFor();
-            return reason != null ? reason : errors.failure("the process " + ExitCode.told(exit));
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts this thread", e);
-        }
+        String how = process.awaitEnd();
+        return reason != null ? reason : errors.failure("the process " + how);
     }
 
     private void line(byte[] buffer, int offset, int length) throws WorkerFault {
@@ -133,11 +122,13 @@ final class Worker {
         }
         long now = System.nanoTime();
         heardNanos = now;
-        memory = line.memoryBytes > 0 ? line.memoryBytes : memory;
+        if (line.pong || line.ready != null) {
+            memory.weigh(line.memoryBytes, process.get());
+        }
         if (line.pong) {
             pinged = false;
         } else if (line.id == null) {
-            ofItself(line);
+            ofItself(line, buffer, offset, length);
         } else {
             ofRequest(line, now, buffer, offset, length);
         }
@@ -164,13 +155,13 @@ final class Worker {
         return true;
     }
 
-    private void ofItself(WorkerLine line) throws WorkerFault {
+    private void ofItself(WorkerLine line, byte[] buffer, int offset, int length) throws WorkerFault {
         if (line.ready != null) {
             if (line.ready.protocol() != PROTOCOL) {
                 throw new WorkerFault(
                         "speaks version " + line.ready.protocol() + " of the exec protocol, not " + PROTOCOL);
             }
-            pool.ready(this, line.ready);
+            pool.ready(this, line.ready, WorkerFacts.read(buffer, offset, length));
         } else if (line.error != null) {
             // What it says itself tells more than how it exits then.
             if (reason == null) {
@@ -182,7 +173,7 @@ final class Worker {
         } else if (line.answer || line.last) {
             throw new WorkerFault("sent a part of an answer without the id of its request");
         } else if (line.progress != null && line.progress.message() != null) {
-            LOG.info("{}[{}]: {}", provider.name(), process.pid(), Text.excerpt(line.progress.message()));
+            LOG.info("{}[{}]: {}", provider.name(), pid(), Text.excerpt(line.progress.message()));
         }
     }
 
@@ -191,10 +182,14 @@ final class Worker {
         if (request == null) {
             return; // of a request that has ended, or of none that there ever was
         }
-        request.heard(line, now);
+        if (!request.heard(line, this, now)) {
+            return;
+        }
         if (line.last) {
             // Before the reader hears of the end: it may ask for the next answer at once.
-            pool.answered(this, request);
+            if (!pool.answered(this, request)) {
+                return;
+            }
             if (request.output.offerLine(buffer, offset, length)) {
                 request.output.end(null);
             } else {
@@ -217,6 +212,11 @@ final class Worker {
     /** Tells it that nobody wants the answer any more. */
     void cancel(PooledRequest request) {
         stdin.add(json("cancel", request.id));
+    }
+
+    /** Whether it has this request. */
+    boolean has(PooledRequest request) {
+        return requests.get(request.id) == request;
     }
 
     /** It no longer has this request. */
@@ -252,16 +252,12 @@ final class Worker {
             pingNanos = now;
             stdin.add(json("ping", "ping_" + ++pings));
         }
-        return deadBehindAnOpenPipe(now) ? death() : null;
-    }
-
-    private boolean deadBehindAnOpenPipe(long now) {
-        Process started = process;
-        if (started == null || started.isAlive()) {
-            return false;
+        if (!process.isDeadBehindAnOpenPipe(now)) {
+            return null;
         }
-        deadNanos = deadNanos == 0 ? now : deadNanos;
-        return now - deadNanos > LAST_WORDS;
+        // What it has started and holds the pipe learns by this that nobody wants anything of it any more.
+        stdin.close();
+        return death();
     }
 
     /** Kills it because of this, at once. */
@@ -269,44 +265,18 @@ final class Worker {
         if (reason == null) {
             reason = why;
         }
-        end(Duration.ZERO);
+        process.end(Duration.ZERO);
     }
 
     /** Ends it: it is told so by the end of its stdin, then by SIGTERM, then it is killed. */
     void retire() {
-        end(ProcessTree.GRACE);
-    }
-
-    private void end(Duration grace) {
-        boolean first = !unwanted || grace.isZero();
-        unwanted = true;
-        stdin.close();
-        Process started = process;
-        if (started != null && first) {
-            Thread.ofVirtual().name("caravan-exec-" + provider.name() + "-" + started.pid() + "-end").start(() -> {
-                if (!grace.isZero()) {
-                    awaitExit(started, grace);
-                }
-                ProcessTree tree = new ProcessTree(started);
-                if (!grace.isZero()) {
-                    tree.terminate();
-                }
-                tree.killAfter(grace);
-            });
-        }
-    }
-
-    private static void awaitExit(Process process, Duration time) {
-        try {
-            process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        process.end(ProcessTree.GRACE);
     }
 
     /** It is ready, for as many requests at a time. */
     void ready(int requestsAtATime, long now) {
         state = State.READY;
+        memory.ready();
         concurrency = requestsAtATime;
         usedNanos = now;
         pingNanos = now;
@@ -320,9 +290,19 @@ final class Worker {
         return state;
     }
 
+    /** It is to be replaced. */
+    void due() {
+        due = true;
+    }
+
+    /** Whether it is to be replaced. */
+    boolean isDue() {
+        return due;
+    }
+
     /** Whether it can be given another request. */
     boolean hasRoom() {
-        return state == State.READY && !unwanted && requests.size() < concurrency;
+        return state == State.READY && !process.unwanted() && requests.size() < concurrency;
     }
 
     Collection<PooledRequest> requests() {
@@ -349,19 +329,23 @@ final class Worker {
         return Duration.ofNanos(now - startNanos);
     }
 
-    /** The bytes that it says it holds, 0 before it has said so. */
-    long memory() {
+    /** What it holds. */
+    WorkerMemory memory() {
         return memory;
     }
 
     /** The process, null before it has been started. */
     Process process() {
-        return process;
+        return process.get();
+    }
+
+    private long pid() {
+        return process.get().pid();
     }
 
     /** Whether it is being ended, because it should or because it must. */
     boolean unwanted() {
-        return unwanted;
+        return process.unwanted();
     }
 
     /** Why it is being ended, null when nothing is wrong. */

@@ -6,12 +6,9 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.Text;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,14 +37,11 @@ final class WorkerPool {
     private final Runnable workerWanted;
     private final PoolErrors errors;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final PoolLock lock = new PoolLock();
     private final RequestQueue queue = new RequestQueue();
-    private final List<Worker> workers = new ArrayList<>();
+    private final WorkerSet workers;
     private final Backoff backoff = new Backoff();
-    /** The most requests that one process is given, which the last one that came to be ready has said. */
-    private int perWorker;
-    private long knownMemory;
-    private boolean warm;
+    private WorkerFacts facts = WorkerFacts.NONE;
     private boolean stopped;
     private boolean replacing;
 
@@ -63,8 +57,11 @@ final class WorkerPool {
         this.listener = listener;
         this.workerWanted = workerWanted;
         this.errors = new PoolErrors(provider.name());
-        this.perWorker = settings.concurrency();
+        this.workers = new WorkerSet(settings, (worker, what) -> lock
+                .afterwards(() -> LOG.info("{}[{}] {}", provider.name(), worker.process().pid(), what)));
     }
+
+    // What readers want
 
     /**
      * Takes a request.
@@ -76,11 +73,11 @@ final class WorkerPool {
      */
     InputStream submit(byte[] line) {
         long now = System.nanoTime();
-        PooledRequest request = locked(() -> {
+        PooledRequest request = lock.within(() -> {
             refuse(now);
             PooledRequest added = queue.add(line, now);
             dispatch(now);
-            if (added.worker == null) {
+            if (added.worker() == null) {
                 workerWanted.run();
             }
             return added;
@@ -92,42 +89,33 @@ final class WorkerPool {
         if (stopped) {
             throw errors.stopping();
         }
-        if (queue.size() >= settings.queue() && choose() == null) {
+        if (queue.size() >= settings.queue() && workers.next() == null) {
             throw errors.full(settings.queue());
         }
         startFailure(now).ifPresent(why -> {
             throw PoolErrors.again(why, backoff.left(now));
         });
-        warm = true;
+        workers.keepWarm();
     }
 
     /** Why no process could start and none will for now; empty when one may come to be ready. */
     private Optional<ApiException> startFailure(long now) {
-        boolean none = workers.stream().allMatch(worker -> worker.state() == Worker.State.DRAINING);
-        return none ? backoff.refusal(now) : Optional.empty();
+        return workers.serves() ? Optional.empty() : backoff.refusal(now);
     }
 
     /** Gives requests to processes as long as there are both. */
     private void dispatch(long now) {
         while (queue.size() > 0) {
-            Worker worker = choose();
+            Worker worker = workers.next();
             if (worker == null) {
                 return;
             }
             PooledRequest request = queue.next();
+            Duration waited = Duration.ofNanos(now - request.waitsSince());
             worker.give(request, now);
-            listener.assigned(provider.name(), Duration.ofNanos(now - request.waitsSince));
-            if (worker.served() >= settings.requests()) {
-                worker.state(Worker.State.DRAINING);
-            }
+            workers.given(worker);
+            lock.afterwards(() -> listener.assigned(provider.name(), waited));
         }
-    }
-
-    /** The process with the least to do; of several the one that was used last, so that the others may be ended. */
-    private Worker choose() {
-        return workers.stream().filter(Worker::hasRoom).min(Comparator
-                .comparingInt((Worker worker) -> worker.requests().size())
-                .thenComparing(Comparator.comparingLong(Worker::usedNanos).reversed())).orElse(null);
     }
 
     /** Nobody reads its output any more. */
@@ -141,111 +129,105 @@ final class WorkerPool {
     }
 
     private void end(PooledRequest request, ApiException why) {
-        locked(() -> {
+        lock.run(() -> {
             if (!request.over) {
                 request.end(why);
                 takeAway(request);
             }
-            return request;
         });
     }
 
     private void takeAway(PooledRequest request) {
-        if (request.worker == null) {
+        Worker worker = request.worker();
+        if (worker == null) {
             queue.leave(request);
         } else {
             request.cancelling = true;
             request.cancelDeadline = System.nanoTime() + settings.cancel().toNanos();
-            request.worker.cancel(request);
+            worker.cancel(request);
         }
     }
 
     // What processes tell
 
     /** A process is ready. */
-    void ready(Worker worker, WorkerLine.ReadyLine line) {
+    void ready(Worker worker, WorkerLine.ReadyLine line, WorkerFacts told) {
         long now = System.nanoTime();
-        lock.lock();
-        try {
+        lock.run(() -> {
+            long pid = worker.process().pid();
             if (worker.state() != Worker.State.STARTING) {
-                LOG.warn("{}[{}] says twice that it is ready", provider.name(), worker.process().pid());
+                lock.afterwards(() -> LOG.warn("{}[{}] says twice that it is ready", provider.name(), pid));
                 return;
             }
             int concurrency = (int) Math.min(line.concurrency(), settings.concurrency());
-            perWorker = concurrency;
-            worker.ready(concurrency, now);
+            facts = told;
+            workers.ready(worker, concurrency, now);
             backoff.started();
-            LOG.info("{}[{}] is ready after {} s, for {} requests at a time{}", provider.name(), worker.process().pid(),
-                    worker.age(now).toMillis() / 1000.0, concurrency,
-                    line.version() == null ? "" : ": " + Text.excerpt(line.version()));
             dispatch(now);
-        } finally {
-            lock.unlock();
-        }
-        listener.loaded(provider.name(), worker.age(now));
+            lock.afterwards(() -> {
+                LOG.info("{}[{}] is ready after {} s, for {} requests at a time{}", provider.name(), pid,
+                        worker.age(now).toMillis() / 1000.0, concurrency,
+                        line.version() == null ? "" : ": " + Text.excerpt(line.version()));
+                listener.loaded(provider.name(), worker.age(now));
+            });
+        });
     }
 
-    /** A process has said the last word of a request. */
-    void answered(Worker worker, PooledRequest request) {
+    /**
+     * A process has said the last word of a request.
+     *
+     * @return false when the request is not its own any more
+     */
+    boolean answered(Worker worker, PooledRequest request) {
         long now = System.nanoTime();
-        boolean whole;
-        lock.lock();
-        try {
-            whole = !request.over;
+        return lock.within(() -> {
+            if (!worker.has(request)) {
+                return false;
+            }
+            if (!request.over) {
+                lock.afterwards(() -> listener.answered(provider.name(), request.work()));
+            }
             request.over = true;
             queue.forget(request);
             worker.remove(request, now);
             backoff.wellDone(worker.startNanos());
-            endDrained(worker);
+            workers.relieved(worker);
             dispatch(now);
-        } finally {
-            lock.unlock();
-        }
-        if (whole) {
-            listener.answered(provider.name(), request.work());
-        }
-    }
-
-    private static void endDrained(Worker worker) {
-        if (worker.state() == Worker.State.DRAINING && worker.requests().isEmpty()) {
-            worker.retire();
-        }
+            return true;
+        });
     }
 
     /** A process has ended, or was never there. */
     void ended(Worker worker, ApiException how) {
         long now = System.nanoTime();
-        lock.lock();
-        try {
-            if (worker.state() == Worker.State.ENDED) {
-                return;
+        lock.run(() -> {
+            if (worker.state() != Worker.State.ENDED) {
+                boolean started = worker.state() != Worker.State.STARTING;
+                boolean expected = worker.unwanted() && worker.reason() == null;
+                workers.remove(worker);
+                takeBack(worker, how, now);
+                if (!expected) {
+                    lock.afterwards(() -> LOG.warn("{}", how.getMessage()));
+                    failed(now, started ? null : how);
+                }
+                dispatch(now);
             }
-            boolean started = worker.state() != Worker.State.STARTING;
-            boolean expected = worker.unwanted() && worker.reason() == null;
-            worker.state(Worker.State.ENDED);
-            workers.remove(worker);
-            takeBack(worker, how);
-            if (!expected) {
-                LOG.warn("{}", how.getMessage());
-                backoff.failed(now, started ? null : how);
-                replacing = true;
-                // Rather than waiting for nothing.
-                startFailure(now)
-                        .ifPresent(why -> queue.failAll(() -> PoolErrors.again(why, backoff.left(now))));
-            }
-            dispatch(now);
-        } finally {
-            lock.unlock();
-        }
+        });
         workerWanted.run();
     }
 
-    private void takeBack(Worker worker, ApiException how) {
+    private void failed(long now, ApiException toStart) {
+        backoff.failed(now, toStart);
+        replacing = true;
+        // Rather than waiting for nothing.
+        startFailure(now).ifPresent(why -> queue.failAll(() -> PoolErrors.again(why, backoff.left(now))));
+    }
+
+    private void takeBack(Worker worker, ApiException how, long now) {
         List<PooledRequest> held = worker.requests().stream()
                 .sorted(Comparator.comparingLong((PooledRequest request) -> request.queuedNanos).reversed()).toList();
         for (PooledRequest request : held) {
-            if (request.mayBeRetried() && !stopped) {
-                request.retry(System.nanoTime());
+            if (!stopped && request.retry(now)) {
                 queue.putBack(request);
             } else {
                 queue.forget(request);
@@ -259,23 +241,18 @@ final class WorkerPool {
 
     /** Looks after time-outs, and after what should be ended. Called every so often, and when something has changed. */
     void look(long now) {
-        List<Runnable> later = new ArrayList<>();
-        lock.lock();
-        try {
+        lock.run(() -> {
             queue.expire(now - settings.queueTimeout().toNanos(),
                     () -> errors.waitedTooLong(settings.queueTimeout()));
-            for (Worker worker : List.copyOf(workers)) {
+            for (Worker worker : workers.all()) {
                 worker.requests().forEach(request -> lookAfter(worker, request, now));
-                lookAfter(worker, now);
+                workers.lookAfter(worker, now);
                 ApiException how = worker.look(now, settings.start(), settings.ping());
                 if (how != null) {
-                    later.add(() -> ended(worker, how));
+                    ended(worker, how);
                 }
             }
-        } finally {
-            lock.unlock();
-        }
-        later.forEach(Runnable::run);
+        });
     }
 
     private void lookAfter(Worker worker, PooledRequest request, long now) {
@@ -287,155 +264,105 @@ final class WorkerPool {
         } else if (now - request.heardNanos() > idle.toNanos()) {
             end(request, errors.timeout("the process wrote nothing for " + Seconds.told(idle)));
         } else {
-            provider.timeouts().total().filter(total -> now - request.startedNanos > total.toNanos())
+            provider.timeouts().total().filter(total -> now - request.startedNanos() > total.toNanos())
                     .ifPresent(total -> end(request,
                             errors.timeout("the answer took longer than " + Seconds.told(total))));
         }
     }
 
-    private void lookAfter(Worker worker, long now) {
-        knownMemory = worker.memory() > 0 ? worker.memory() : knownMemory;
-        if (worker.state() != Worker.State.READY) {
-            return;
-        }
-        boolean full = settings.memory().isPresent() && worker.memory() > settings.memory().getAsLong();
-        // A fresh one holds what the model needs; another would hold no less.
-        if (full && worker.served() > 0) {
-            LOG.info("{}[{}] is replaced, because it holds {} bytes", provider.name(), worker.process().pid(),
-                    worker.memory());
-            worker.state(Worker.State.DRAINING);
-        } else if (isIdle(worker) && now - worker.usedNanos() > settings.idle().toNanos()
-                && serving() > settings.min()) {
-            worker.state(Worker.State.DRAINING);
-        }
-        endDrained(worker);
-    }
-
-    private long serving() {
-        return workers.stream().filter(worker -> worker.state() != Worker.State.DRAINING).count();
-    }
-
     // What those who keep several pools want to know and do
-
-    private <T> T locked(Supplier<T> work) {
-        lock.lock();
-        try {
-            return work.get();
-        } finally {
-            lock.unlock();
-        }
-    }
 
     /** Whether a process should be started now. */
     boolean wantsWorker(long now) {
-        return locked(() -> {
-            long starting = workers.stream().filter(worker -> worker.state() == Worker.State.STARTING).count();
-            boolean wanted = warm && serving() < settings.min() || queue.size() > starting * perWorker;
-            return wanted && !stopped && workers.size() < settings.max() && backoff.mayStart(now);
-        });
+        return lock.within(() -> !stopped && workers.wantsAnother(queue.size()) && backoff.mayStart(now));
+    }
+
+    /** Whether a process should be started now, beside as many as may run, in place of one of them. */
+    boolean wantsWorkerBeside(long now) {
+        return lock.within(() -> !stopped && workers.wantsOneBeside() && backoff.mayStart(now));
     }
 
     /** Starts a process. */
     void startWorker() {
         Worker worker = new Worker(provider, launcher, this);
-        boolean replaces = locked(() -> {
-            boolean inPlaceOfAnother = replacing;
+        lock.run(() -> {
+            if (replacing) {
+                lock.afterwards(() -> listener.restarted(provider.name()));
+            }
             replacing = false;
             if (!stopped) {
                 worker.start();
                 workers.add(worker);
             }
-            return inPlaceOfAnother;
         });
-        if (replaces) {
-            listener.restarted(provider.name());
-        }
     }
 
     /** Has the {@code min} processes started that it keeps. */
     void warmUp() {
-        locked(() -> warm = true);
+        lock.run(workers::keepWarm);
         workerWanted.run();
     }
 
-    /** The bytes that its processes hold or, before they have said so, are taken to need. */
+    /** The bytes that its processes hold or, before that is known, are taken to need. */
     long memory() {
-        return locked(() -> workers.stream().mapToLong(this::memoryOf).sum());
+        return lock.within(workers::memory);
     }
 
     /** The bytes that one of its processes holds or is taken to need. */
     long memoryOf(Worker worker) {
-        return worker.memory() > 0 ? worker.memory() : memoryOfNext();
+        return lock.within(() -> workers.memoryOf(worker));
     }
 
-    /** The bytes that another process is taken to need. */
+    /** The bytes that another process is taken to need, 0 when that is not known. */
     long memoryOfNext() {
-        return locked(() -> knownMemory > 0 ? knownMemory : settings.memory().orElse(0));
+        return lock.within(workers::memoryOfNext);
     }
 
     /** The bytes of those of its processes that will be ended, and take no more requests. */
     long memoryOfLeaving() {
-        return locked(() -> workers.stream().filter(worker -> worker.state() == Worker.State.DRAINING)
-                .mapToLong(this::memoryOf).sum());
+        return lock.within(workers::memoryOfLeaving);
     }
 
     /** How long a request has waited, zero when none does. */
     Duration longestWait(long now) {
-        return locked(() -> queue.longestWait(now));
+        return lock.within(() -> queue.longestWait(now));
     }
 
     /** Whether a request has waited for long and no process will ever take it. */
     boolean starves(long now) {
         Duration patience = settings.queueTimeout().dividedBy(PATIENCE_OF_QUEUE_TIMEOUT);
-        return locked(() -> serving() == 0 && queue.longestWait(now).compareTo(patience) > 0);
+        return lock.within(() -> !workers.serves() && queue.longestWait(now).compareTo(patience) > 0);
     }
 
     /** Its processes that take requests. */
     List<Worker> ready() {
-        return locked(() -> workers.stream().filter(worker -> worker.state() == Worker.State.READY).toList());
+        return lock.within(workers::ready);
     }
 
     /** Those of them that have nothing to do. */
     List<Worker> idle() {
-        return locked(() -> workers.stream().filter(WorkerPool::isIdle).toList());
-    }
-
-    private static boolean isIdle(Worker worker) {
-        return worker.state() == Worker.State.READY && worker.requests().isEmpty();
+        return lock.within(workers::idle);
     }
 
     /** Ends a process as soon as it has nothing to do, and keeps none until the next request comes. */
     void unload(Worker worker) {
-        locked(() -> {
-            if (worker.state() == Worker.State.READY) {
-                LOG.info("{}[{}] is ended to make room for another model", provider.name(), worker.process().pid());
-                warm = false;
-                worker.state(Worker.State.DRAINING);
-                endDrained(worker);
-            }
-            return worker;
-        });
+        lock.run(() -> workers.unload(worker));
     }
 
     /** How all is. */
     PoolStatus status() {
-        return locked(() -> {
-            int[] states = new int[Worker.State.values().length];
-            workers.forEach(worker -> states[worker.state().ordinal()]++);
-            String failure = backoff.startFailure().map(Throwable::getMessage).orElse("");
-            return new PoolStatus(provider.name(), settings.min(), states[Worker.State.STARTING.ordinal()],
-                    states[Worker.State.READY.ordinal()], states[Worker.State.DRAINING.ordinal()],
-                    workers.stream().mapToInt(worker -> worker.requests().size()).sum(), queue.size(), failure);
-        });
+        return lock.within(() -> new PoolStatus(provider.name(), settings.min(), workers.count(Worker.State.STARTING),
+                workers.count(Worker.State.READY), workers.count(Worker.State.DRAINING), workers.running(),
+                queue.size(), backoff.startFailure().map(Throwable::getMessage).orElse(""), facts));
     }
 
     /** Takes no more requests, fails those that there are, and names the processes that are to be ended. */
     List<Worker> stop() {
-        return locked(() -> {
+        return lock.within(() -> {
             stopped = true;
             queue.failAll(errors::stopping);
-            workers.forEach(worker -> worker.requests().forEach(request -> request.end(errors.stopping())));
-            return List.copyOf(workers);
+            workers.all().forEach(worker -> worker.requests().forEach(request -> request.end(errors.stopping())));
+            return workers.all();
         });
     }
 }

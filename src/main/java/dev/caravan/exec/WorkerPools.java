@@ -14,6 +14,7 @@ import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.Service;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class WorkerPools implements Service {
     private final PoolListener listener;
     private final Map<ExecProvider, WorkerPool> pools = new LinkedHashMap<>();
     private final AtMachineEnd atMachineEnd;
+    private final ComesBack comesBack = new ComesBack(this);
     private final Semaphore changes = new Semaphore(0);
     private Thread keeper;
     private boolean stopped;
@@ -52,22 +54,45 @@ public final class WorkerPools implements Service {
         this.atMachineEnd = new AtMachineEnd(() -> context, this::anyRunning, this::stop);
     }
 
-    /** The pools of a context; without a limit of memory when nobody has added others to it as a service. */
+    /** The pools of a context; without a limit of memory when nobody has added others to it. */
     public static WorkerPools of(CamelContext context) {
         synchronized (WorkerPools.class) {
-            WorkerPools pools = context.hasService(WorkerPools.class);
-            if (pools == null) {
-                pools = new WorkerPools(context, OptionalLong.empty(), PoolListener.NONE);
-                pools.addToContext();
+            WorkerPools running = context.hasService(WorkerPools.class);
+            if (running != null) {
+                return running;
             }
-            return pools;
+            return context.getLifecycleStrategies().stream().filter(ComesBack.class::isInstance)
+                    .map(stopped -> ((ComesBack) stopped).pools).findFirst().orElseGet(() -> {
+                        WorkerPools pools = new WorkerPools(context, OptionalLong.empty(), PoolListener.NONE);
+                        pools.addToContext();
+                        return pools;
+                    });
         }
     }
 
-    /** Makes this the service that {@link #of} finds. */
+    /** A context forgets its services and beans when it stops, but not what hears of its life, and may be started again. */
+    private static final class ComesBack extends LifecycleStrategySupport {
+        private final WorkerPools pools;
+
+        ComesBack(WorkerPools pools) {
+            this.pools = pools;
+        }
+
+        @Override
+        public void onContextStarting(CamelContext context) {
+            pools.addToContext();
+        }
+    }
+
+    /** Makes this the service that {@link #of} finds, also when the context has been stopped and started again. */
     public void addToContext() {
         try {
-            context.addService(this);
+            if (!context.getLifecycleStrategies().contains(comesBack)) {
+                context.addLifecycleStrategy(comesBack);
+            }
+            if (!context.hasService(this)) {
+                context.addService(this);
+            }
         } catch (Exception e) {
             throw RuntimeCamelException.wrapRuntimeCamelException(e);
         }
@@ -89,15 +114,20 @@ public final class WorkerPools implements Service {
     }
 
     synchronized WorkerPool pool(ExecProvider provider) {
-        return pools.computeIfAbsent(provider, key -> {
-            WorkerPool pool = new WorkerPool(key, new WorkerLauncher(key, context), listener, changes::release);
-            if (stopped || !atMachineEnd.hook()) {
-                pool.stop();
-            } else if (keeper == null) {
-                keeper = Thread.ofPlatform().daemon().name("caravan-exec-keeper").start(this::keep);
-            }
+        WorkerPool known = pools.get(provider);
+        if (known != null) {
+            return known;
+        }
+        WorkerPool pool = new WorkerPool(provider, new WorkerLauncher(provider, context), listener, changes::release);
+        if (stopped || !atMachineEnd.hook()) {
+            pool.stop(); // for good: a context that is started again has another
             return pool;
-        });
+        }
+        pools.put(provider, pool);
+        if (keeper == null) {
+            keeper = Thread.ofPlatform().daemon().name("caravan-exec-keeper").start(this::keep);
+        }
+        return pool;
     }
 
     private synchronized List<WorkerPool> all() {
@@ -133,6 +163,11 @@ public final class WorkerPools implements Service {
                 pool.startWorker();
             }
         }
+        // What is asked for comes before what could be fresher.
+        if (all.stream().noneMatch(pool -> pool.wantsWorker(now))) {
+            all.stream().filter(pool -> pool.wantsWorkerBeside(now) && isKnownToFit(pool, all))
+                    .forEach(WorkerPool::startWorker);
+        }
     }
 
     /** Whether another process of a pool fits. Where it would if others made room they are told to, and it will. */
@@ -153,6 +188,13 @@ public final class WorkerPools implements Service {
             makeRoom(missing, others(pool, all, WorkerPool::ready));
         }
         return false;
+    }
+
+    /** Whether another process of a pool certainly fits beside all that there are. */
+    private boolean isKnownToFit(WorkerPool pool, List<WorkerPool> all) {
+        long needed = pool.memoryOfNext();
+        long held = all.stream().mapToLong(WorkerPool::memory).sum();
+        return memoryBudget.isPresent() && needed > 0 && held + needed <= memoryBudget.getAsLong();
     }
 
     private static List<Candidate> others(WorkerPool pool, List<WorkerPool> all,

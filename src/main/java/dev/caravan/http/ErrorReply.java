@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells the client of the exception that the exchange has caught: in the envelope and with the status that its door has for it,
- * or as the last event of the stream when the reply has begun. An exception that nothing upstream of it has put into the API's terms
+ * or as the last event of the stream when the reply has begun; a reply of another kind that has begun is cut off. An exception that nothing upstream of it has put into the API's terms
  * is a fault of Caravan itself: the client gets a 500 without internals, the log gets the rest.
  */
 public final class ErrorReply implements Processor {
@@ -28,7 +29,7 @@ public final class ErrorReply implements Processor {
         Thread.interrupted(); // what had to stop has been told; the reply is still to be written
         if (reply.failed()) {
             LOG.debug("request {} was ended before", call.getRequestId(), cause);
-        } else if (reply.closed() || cause instanceof ClientClosedException) {
+        } else if (reply.closed() || ObjectHelper.getException(ClientClosedException.class, cause) != null) {
             call.getProgress().clientLeft();
             call.getProgress().replied(HttpReply.CLIENT_CLOSED_REQUEST);
             reply.abandon();
@@ -54,7 +55,7 @@ public final class ErrorReply implements Processor {
         headers.putAll(failure.headers());
         // An upstream's own id, where the reply passes one on: header and envelope tell the same.
         byte[] envelope = format.envelope(failure, headers.getOrDefault("request-id", call.getRequestId()));
-        if (reply.send(format.status(failure), null, headers, envelope)) {
+        if (reply.send(format.status(failure), null, headers, envelope) || reply.cutChunks()) {
             return;
         }
         try {

@@ -14,6 +14,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * The reply to one HTTP request: one body, or server-sent events as they come. It is written to Vert.x directly, because
+ * The reply to one HTTP request: one body, or server-sent events or the parts of a body as they come. It is written to Vert.x directly, because
  * platform-http gathers 16 KB of an {@code InputStream} body before it sends any of it.
  *
  * <p>
@@ -33,6 +34,8 @@ public final class HttpReply {
     /** The status that the log has for a reply whose client has left: nginx's, since HTTP has none. */
     static final int CLIENT_CLOSED_REQUEST = 499;
 
+    /** How much of a large part is handed over at once: what the client takes of it shows that it reads. */
+    private static final int CHUNK = 64 * 1024;
     /** More than the kernel takes in of a reply that nobody reads. */
     private static final int LARGE = 64 * 1024;
     private static final byte[] KEEP_ALIVE = " keep-alive".getBytes(StandardCharsets.US_ASCII);
@@ -55,6 +58,7 @@ public final class HttpReply {
     private boolean messageStarted;
     private boolean messageStopped;
     private boolean failed;
+    private String chunkType;
 
     /** @param stallTimeout how long to wait for a client that does not read */
     HttpReply(Call call, HttpServerRequest request, Context eventLoop, Duration stallTimeout) {
@@ -186,6 +190,52 @@ public final class HttpReply {
         } finally {
             outlet.unlock();
         }
+    }
+
+    /**
+     * Sends a part of a reply that is no stream of events; the first one, which may be empty, sends status and headers before. Waits
+     * while too much of the reply waits for the client.
+     *
+     * @param contentType that of the first part counts; null means {@code application/octet-stream}
+     * @throws ClientClosedException when the client has left or has read nothing for the stall time-out
+     */
+    public void chunk(String contentType, byte[] bytes) throws ClientClosedException {
+        outlet.lock();
+        try {
+            if (chunkType == null) {
+                chunkType = contentType == null ? "application/octet-stream" : contentType;
+            }
+            written();
+            int length = request.method() == HttpMethod.HEAD ? 0 : bytes.length;
+            for (int from = 0; from < length; from += CHUNK) {
+                outlet.events().bytes(bytes, from, Math.min(CHUNK, length - from));
+                written();
+                outlet.awaitRoom();
+            }
+            outlet.awaitRoom();
+        } finally {
+            outlet.unlock();
+        }
+    }
+
+    /**
+     * Cuts off a reply of which parts have been sent, so that they do not look like the whole.
+     *
+     * @return false when the reply is another one; nothing is done then
+     */
+    boolean cutChunks() {
+        outlet.lock();
+        try {
+            if (chunkType == null) {
+                return false;
+            }
+            outlet.bypass();
+        } finally {
+            outlet.unlock();
+        }
+        ClientConnection.cut(request);
+        abandon(); // the event loop gets to it after the cut
+        return true;
     }
 
     /** Sends the last event of a reply that has begun and failed; an empty name makes an event without one. */
@@ -332,11 +382,16 @@ public final class HttpReply {
         }
     }
 
-    /** Sets status and headers of a reply of events. */
+    /** Sets status and headers of a reply of events or parts. */
     private void head() {
-        response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM)
-                .putHeader(HttpHeaders.CACHE_CONTROL, NO_CACHE).putHeader(ACCEL_BUFFERING, NO)
-                .putHeader(REQUEST_ID, call.getRequestId());
+        response.setChunked(true);
+        if (chunkType == null) {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM).putHeader(HttpHeaders.CACHE_CONTROL, NO_CACHE)
+                    .putHeader(ACCEL_BUFFERING, NO);
+        } else {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, chunkType);
+        }
+        response.putHeader(REQUEST_ID, call.getRequestId());
         call.getReplyHeaders().forEach(response::putHeader);
         ClientConnection.limitSendBuffer(request);
     }

@@ -16,10 +16,19 @@ import org.apache.camel.support.SynchronizationAdapter;
  */
 public final class OpenCall implements Processor {
     private Duration stallTimeout = Duration.ofSeconds(60);
+    private boolean interrupt = true;
 
     /** How long a reply waits for a client that does not read before the client counts as gone; 60 s by default. */
     public void setStallTimeout(Duration stallTimeout) {
         this.stallTimeout = stallTimeout;
+    }
+
+    /**
+     * Whether the thread that serves a call is interrupted when the client leaves, which ends its wait for an upstream; true by
+     * default. Not for a door that works on files or a database: an interrupt closes the file under everybody who uses it.
+     */
+    public void setInterrupt(boolean interrupt) {
+        this.interrupt = interrupt;
     }
 
     @Override
@@ -36,12 +45,9 @@ public final class OpenCall implements Processor {
             reply.clientLeft();
             throw new ClientClosedException("the client has left");
         }
-        // A virtual thread that is interrupted while it waits on a socket gives the socket up: this is what ends a call to an
-        // upstream that has not answered yet.
-        Thread worker = Thread.currentThread();
-        Runnable interrupt = worker::interrupt;
-        call.getCancellation().onCancel(interrupt);
-        call.onComplete(() -> call.getCancellation().remove(interrupt));
+        if (interrupt) {
+            interruptWhenCancelled(call);
+        }
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
@@ -53,5 +59,12 @@ public final class OpenCall implements Processor {
                 return false; // the call ends with this exchange and no other
             }
         });
+    }
+
+    /** A virtual thread that is interrupted while it waits on a socket gives the socket up: a call to a silent upstream ends so. */
+    private static void interruptWhenCancelled(Call call) {
+        Runnable interruption = Thread.currentThread()::interrupt;
+        call.getCancellation().onCancel(interruption);
+        call.onComplete(() -> call.getCancellation().remove(interruption));
     }
 }

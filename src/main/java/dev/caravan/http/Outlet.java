@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of events to one client. What any thread writes is gathered and handed to the connection's event loop, which sends all
+ * The way of events, or of other parts of a reply, to one client. What any thread writes is gathered and handed to the connection's event loop, which sends all
  * that has come since its last turn in one write: a slow stream goes out event by event, a fast one in larger pieces. When the
  * client does not read, writers wait once {@value #MAX_WAITING} bytes do; after the stall time-out the client counts as gone.
  *
@@ -63,7 +63,7 @@ final class Outlet {
         lock.unlock();
     }
 
-    /** Where events are written, each followed by {@link #written()}. Needs the lock. */
+    /** Where events and other parts are written, each followed by {@link #written()}. Needs the lock. */
     SseWriter events() {
         return waiting;
     }

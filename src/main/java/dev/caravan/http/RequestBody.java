@@ -55,6 +55,19 @@ final class RequestBody {
         }
     }
 
+    /**
+     * The body as a stream that is read while it arrives; a small one may be there already.
+     *
+     * @param limit the most bytes it may have
+     * @param idleTimeout how long a reader waits for the next bytes
+     * @throws ApiException 413 when the request says already that it is larger; 400 when it is compressed
+     */
+    static BodyStream stream(HttpReply reply, long limit, Duration idleTimeout) {
+        check(reply.request(), limit);
+        EarlyBody.asked(reply.request());
+        return new BodyStream(reply, limit, idleTimeout, EarlyBody.of(reply.eventLoop()));
+    }
+
     private static void check(HttpServerRequest request, long limit) {
         String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
@@ -66,7 +79,7 @@ final class RequestBody {
         }
     }
 
-    private static ApiException tooLarge(long limit) {
+    static ApiException tooLarge(long limit) {
         return new ApiException(ErrorType.REQUEST_TOO_LARGE,
                 "the request body is larger than the allowed " + limit + " bytes");
     }
@@ -87,10 +100,15 @@ final class RequestBody {
         });
         request.endHandler(nothing -> whole.complete(body));
         request.exceptionHandler(whole::completeExceptionally);
+        sendContinue(request);
+        request.resume();
+    }
+
+    /** Tells a client that has asked that its body is wanted. Called on the event loop. */
+    static void sendContinue(HttpServerRequest request) {
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }
-        request.resume();
     }
 
     /** Whether nothing of the request is still to come. */

@@ -10,10 +10,8 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -63,14 +61,19 @@ public final class Worker {
         if (!version.find()) {
             throw new IOException(REQUIREMENTS + " names no version of mlx-lm");
         }
+        return new Worker(version.group(1), files(root.resolve(MODULE)));
+    }
+
+    private static SortedMap<String, byte[]> files(Path directory) throws IOException {
         SortedMap<String, byte[]> files = new TreeMap<>();
-        Path directory = root.resolve(MODULE);
         try (Stream<Path> all = Files.walk(directory)) {
             for (Path file : all.filter(path -> path.toString().endsWith(".py")).toList()) {
                 files.put(directory.relativize(file).toString(), Files.readAllBytes(file));
             }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
-        return new Worker(version.group(1), files);
+        return files;
     }
 
     /** The version of mlx-lm that it is made for. */
@@ -78,18 +81,11 @@ public final class Worker {
         return version;
     }
 
-    /** Changes when the content of a file does. */
-    String digest() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            files.forEach((name, content) -> {
-                digest.update((name + " " + content.length + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
-                digest.update(content);
-            });
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+    /** Whether this is what is in a directory. */
+    boolean isIn(Path directory) throws IOException {
+        SortedMap<String, byte[]> there = files(directory);
+        return there.keySet().equals(files.keySet())
+                && files.entrySet().stream().allMatch(file -> Arrays.equals(file.getValue(), there.get(file.getKey())));
     }
 
     /** Puts it into a directory of packages, in place of an earlier one. */

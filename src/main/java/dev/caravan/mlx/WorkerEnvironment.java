@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 public record WorkerEnvironment(Path directory, Accelerator accelerator, Worker worker) {
     private static final String NOTE = "caravan.properties";
     private static final String LOG = "install.log";
-    private static final String REQUIREMENT = "requirement";
-    private static final String WORKER = "worker";
+    /** The key of the note under which stands what was installed, as pip reads it. */
+    static final String REQUIREMENT = "requirement";
     private static final String WHERE_PACKAGES_ARE = "import sysconfig; print(sysconfig.get_path('purelib'))";
     private static final int QUOTED_LINES = 5;
 
@@ -48,7 +48,7 @@ public record WorkerEnvironment(Path directory, Accelerator accelerator, Worker 
 
     /** Whether there is nothing to do. */
     public boolean isReady() {
-        return hasLibraries() && worker.digest().equals(note().getProperty(WORKER));
+        return hasLibraries() && InstalledWorker.of(python()).filter(there -> there.isSameAs(worker)).isPresent();
     }
 
     private boolean hasLibraries() {
@@ -56,6 +56,11 @@ public record WorkerEnvironment(Path directory, Accelerator accelerator, Worker 
     }
 
     private Properties note() {
+        return note(directory);
+    }
+
+    /** What is noted of an environment; empty when nothing is. */
+    static Properties note(Path directory) {
         Properties note = new Properties();
         try (InputStream in = Files.newInputStream(directory.resolve(NOTE))) {
             note.load(in);
@@ -112,7 +117,6 @@ public record WorkerEnvironment(Path directory, Accelerator accelerator, Worker 
             note.setProperty(REQUIREMENT, requirement());
         }
         worker.install(packages());
-        note.setProperty(WORKER, worker.digest());
         store(note);
     }
 

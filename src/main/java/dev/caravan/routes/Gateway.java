@@ -6,6 +6,7 @@ import dev.caravan.config.ConfigException;
 import dev.caravan.config.ExecProvider;
 import dev.caravan.exec.WorkerPools;
 import dev.caravan.http.GatewayServer;
+import dev.caravan.routing.ContextLengths;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -20,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.RuntimeCamelException;
@@ -81,6 +83,7 @@ public final class Gateway implements CamelContextAware {
         context.addRoutes(new ProviderRoutes(config));
         PrometheusMeterRegistry metrics = metrics();
         keepWorkers(config, metrics);
+        QueueSetup.apply(context, config);
         registry.bind(METRICS, metrics); // last: what has failed is tried again, and fails loudly, at the second reading
     }
 
@@ -134,6 +137,9 @@ public final class Gateway implements CamelContextAware {
             pools.open(provider);
             counts.watch(pools, provider.name());
         });
+        ContextLengths told = provider -> pools.status().stream().filter(pool -> pool.provider().equals(provider))
+                .findFirst().map(pool -> pool.facts().contextLength()).orElse(OptionalLong.empty());
+        context.getRegistry().bind(ContextLengths.BEAN, told);
         try {
             context.addStartupListener(
                     (started, already) -> keepers.forEach(provider -> WorkerPools.of(started).warmUp(provider)));

@@ -5,6 +5,7 @@ import dev.caravan.config.CaravanConfig;
 import dev.caravan.config.Provider;
 import dev.caravan.config.UnavailableProvider;
 import dev.caravan.exec.PoolStatus;
+import dev.caravan.exec.WorkerFacts;
 import dev.caravan.exec.WorkerPools;
 import dev.caravan.message.MessageJson;
 import java.io.IOException;
@@ -95,12 +96,25 @@ public final class Health implements Processor {
             out.writeNumberField("draining", pool.draining());
             out.writeNumberField("running", pool.running());
             out.writeNumberField("waiting", pool.waiting());
+            facts(pool.facts(), out);
             if (!pool.failure().isEmpty()) {
                 out.writeStringField("failure", pool.failure());
             }
             out.writeEndObject();
         }
         out.writeEndObject();
+    }
+
+    private static void facts(WorkerFacts facts, JsonGenerator out) throws IOException {
+        if (facts.contextLength().isPresent()) {
+            out.writeNumberField("context_length", facts.contextLength().getAsLong());
+        }
+        if (facts.tools().isPresent()) {
+            out.writeBooleanField("tools", facts.tools().get());
+        }
+        if (facts.thinking().isPresent()) {
+            out.writeBooleanField("thinking", facts.thinking().get());
+        }
     }
 
     private static List<String> stoppedRoutes(CamelContext context) {

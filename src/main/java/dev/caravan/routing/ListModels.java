@@ -10,6 +10,7 @@ import dev.caravan.message.Text;
 import dev.caravan.message.UrlQuery;
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -42,18 +43,26 @@ public final class ListModels implements Processor {
         int limit = message.getHeader("anthropic-version") == null
                 ? PageQuery.MAX_LIMIT
                 : PageQuery.DEFAULT_LIMIT;
+        ContextLengths lengths = contextLengths(exchange);
         message.setBody(id.isEmpty()
-                ? page(PageQuery.of(message.getHeader(Exchange.HTTP_QUERY, "", String.class), limit))
-                : model(id));
+                ? page(PageQuery.of(message.getHeader(Exchange.HTTP_QUERY, "", String.class), limit), lengths)
+                : model(id, lengths));
     }
 
-    private byte[] model(String id) {
+    /** What is known of the models beside the configuration. */
+    private static ContextLengths contextLengths(Exchange exchange) {
+        ContextLengths known = exchange.getContext().getRegistry().lookupByNameAndType(ContextLengths.BEAN,
+                ContextLengths.class);
+        return known == null ? provider -> OptionalLong.empty() : known;
+    }
+
+    private byte[] model(String id, ContextLengths lengths) {
         ModelCatalog.Entry entry = catalog.find(id)
                 .orElseThrow(() -> new ApiException(ErrorType.NOT_FOUND_ERROR, "model: " + Text.excerpt(id)));
-        return MessageJson.write(out -> describe(entry, out));
+        return MessageJson.write(out -> describe(entry, lengths, out));
     }
 
-    private byte[] page(PageQuery query) {
+    private byte[] page(PageQuery query, ContextLengths lengths) {
         List<ModelCatalog.Entry> all = catalog.all();
         int limit = query.limit();
         String after = query.afterId();
@@ -69,7 +78,7 @@ public final class ListModels implements Processor {
             out.writeArrayFieldStart("data");
             for (ModelCatalog.Entry entry : page) {
                 out.writeStartObject();
-                describe(entry, out);
+                describe(entry, lengths, out);
                 out.writeEndObject();
             }
             out.writeEndArray();
@@ -89,13 +98,17 @@ public final class ListModels implements Processor {
         throw ApiException.invalid(field, "there is no model \"" + Text.excerpt(id) + "\"");
     }
 
-    private static void describe(ModelCatalog.Entry entry, JsonGenerator out) throws IOException {
+    private static void describe(ModelCatalog.Entry entry, ContextLengths lengths, JsonGenerator out)
+            throws IOException {
         out.writeStringField("type", "model");
         out.writeStringField("id", entry.id());
         out.writeStringField("display_name", entry.model().displayName().orElse(entry.id()));
         out.writeStringField("created_at", "1970-01-01T00:00:00Z");
-        number("max_input_tokens", entry.model().maxInputTokens().orElse(null), out);
-        number("max_tokens", entry.model().maxOutputTokens().orElse(null), out);
+        number("max_input_tokens", entry.model().maxInputTokens().map(tokens -> OptionalLong.of(tokens))
+                .orElseGet(() -> lengths.of(entry.provider())), out);
+        number("max_tokens",
+                entry.model().maxOutputTokens().map(tokens -> OptionalLong.of(tokens)).orElse(OptionalLong.empty()),
+                out);
         out.writeNullField("capabilities");
         // Of version 2026-10-21; its SDKs take their absence for a broken reply.
         out.writeStringField("lifecycle", "active");
@@ -108,11 +121,11 @@ public final class ListModels implements Processor {
         out.writeStringField("owned_by", entry.provider());
     }
 
-    private static void number(String field, Integer value, JsonGenerator out) throws IOException {
-        if (value == null) {
+    private static void number(String field, OptionalLong value, JsonGenerator out) throws IOException {
+        if (value.isEmpty()) {
             out.writeNullField(field);
         } else {
-            out.writeNumberField(field, value);
+            out.writeNumberField(field, value.getAsLong());
         }
     }
 }

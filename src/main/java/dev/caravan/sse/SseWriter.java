@@ -79,6 +79,13 @@ public final class SseWriter {
         return this;
     }
 
+    /** Appends bytes as they are: a part of what is no stream of events, but goes the same way. They are not looked at. */
+    public SseWriter bytes(byte[] source, int offset, int count) {
+        Objects.checkFromIndexSize(offset, count, source.length);
+        out.append(source, offset, count);
+        return this;
+    }
+
     /** The buffer itself, for sending without a copy: bytes 0 to {@link #length()}, good until the next call. */
     public byte[] array() {
         return out.array();

@@ -18,13 +18,13 @@ final class CaravanTest {
     void helpNamesEveryCommand() {
         Cli.Result result = new Cli(directory).caravan("--help");
         assertEquals(0, result.exit());
-        for (String command : new String[]{"serve", "chat", "doctor", "mlx", "bench"}) {
+        for (String command : new String[]{"serve", "chat", "doctor", "mlx", "batch", "queue", "dlq", "bench"}) {
             assertTrue(result.out().contains("  " + command + " "), result.out());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"chat", "doctor", "mlx", "serve"})
+    @ValueSource(strings = {"chat", "doctor", "mlx", "batch", "queue", "dlq", "serve"})
     void everyCommandExplainsItself(String command) {
         Cli.Result result = new Cli(directory).caravan(command, "--help");
         assertEquals(0, result.exit());

@@ -3,6 +3,7 @@ package dev.caravan.cli;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -20,8 +21,10 @@ final class Cli {
     private final Map<String, String> variables = new HashMap<>();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private String input = "";
+    private InputStream inputStream = InputStream.nullInputStream();
     private boolean inputIsTerminal;
+    /** The width of the terminal that shows standard error; 0 for none. */
+    private int columns;
     private Optional<Path> home = Optional.empty();
 
     /** How a command ended. */
@@ -50,7 +53,17 @@ final class Cli {
     }
 
     Cli input(String text) {
-        input = text;
+        return input(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    Cli input(InputStream stream) {
+        inputStream = stream;
+        return this;
+    }
+
+    /** Has standard error shown on a terminal of this width. */
+    Cli terminal(int width) {
+        columns = width;
         return this;
     }
 
@@ -66,7 +79,8 @@ final class Cli {
 
     Surroundings surroundings() {
         return new Surroundings(variables, directory, home,
-                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), () -> inputIsTerminal);
+                inputStream, () -> inputIsTerminal,
+                new Screen(() -> columns > 0, () -> columns));
     }
 
     Result chat(String... arguments) {
@@ -86,6 +100,18 @@ final class Cli {
         return run(new MlxCommand(surroundings()), arguments);
     }
 
+    Result batch(String... arguments) {
+        return run(new BatchCommand(surroundings()), arguments);
+    }
+
+    Result dlq(String... arguments) {
+        return run(new DlqCommand(surroundings()), arguments);
+    }
+
+    Result queue(String... arguments) {
+        return run(new QueueCommand(surroundings()), arguments);
+    }
+
     Result bench(String... arguments) {
         return run(new BenchCommand(surroundings()), arguments);
     }
@@ -95,13 +121,18 @@ final class Cli {
         return out.toString(StandardCharsets.UTF_8);
     }
 
+    /** What the command has written to standard error until now. */
+    String errSoFar() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
     private Result run(Object command, String... arguments) {
         return execute(new CommandLine(command), arguments);
     }
 
     private Result execute(CommandLine commandLine, String... arguments) {
         int exit = commandLine.setOut(writer(out)).setErr(writer(err)).execute(arguments);
-        return new Result(exit, outSoFar(), err.toString(StandardCharsets.UTF_8));
+        return new Result(exit, outSoFar(), errSoFar());
     }
 
     private static PrintWriter writer(ByteArrayOutputStream bytes) {

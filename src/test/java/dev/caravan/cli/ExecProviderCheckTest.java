@@ -189,17 +189,22 @@ final class ExecProviderCheckTest {
     void oneThatIsKeptIsWaitedFor() throws Exception {
         assumeTrue(ProgramLookup.fault("python3", directory, System.getenv("PATH")).isEmpty(),
                 "python3 is not installed");
-        CaravanConfig config = Configurations.read("""
-            providers:
-              mine: { dialect: exec, workers: {}, command: [python3, -u, "%s", load=progress] }
-            models: [{ match: "*", to: "mine/say:1" }]
-            """.formatted(Path.of("src/test/resources/exec/worker.py").toAbsolutePath()));
+        CaravanConfig config = Configurations
+                .read("""
+                    providers:
+                      mine:
+                        dialect: exec
+                        workers: {}
+                        command: [python3, -u, "%s", load=progress, 'facts={"context_length":4096,"tools":true,"thinking":false}']
+                    models: [{ match: "*", to: "mine/say:1" }]
+                    """.formatted(
+                        Path.of("src/test/resources/exec/worker.py").toAbsolutePath()));
         List<String> progress = new CopyOnWriteArrayList<>();
         Finding finding = new ExecProviderCheck(config, (ExecProvider) config.providers().get("mine"),
                 Map.of("PATH", System.getenv("PATH")), progress::add).run();
         assertEquals(Finding.Mark.OK, finding.mark(), finding.text());
         assertTrue(finding.text().matches(
-                "mine: a trial was ready after [0-9.]+ s \\(test 1\\) and answered, its first output after [0-9.]+ s"),
+                "mine: a trial was ready after [0-9.]+ s \\(test 1, context of 4,096 tokens, calls tools, does not think\\) and answered, its first output after [0-9.]+ s"),
                 finding.text());
         assertEquals("mine: part 0", progress.getFirst());
     }

@@ -19,12 +19,13 @@ final class GatewayUrlTest {
             "fe80::1%eth0,http://[fe80::1%25eth0]:7777",
             "gateway.example,http://gateway.example:7777"})
     void isTheConfiguredAddressAsSeenFromThisMachine(String host, String url) {
-        assertEquals(url, GatewayUrl.of(new ServerConfig(host, 7777, List.of(), 1)).orElseThrow().toString());
+        assertEquals(url,
+                GatewayUrl.of(new ServerConfig(host, 7777, List.of(), 1, Optional.empty())).orElseThrow().toString());
     }
 
     @Test
     void anyFreePortIsNoAddress() {
-        assertEquals(Optional.empty(), GatewayUrl.of(new ServerConfig("127.0.0.1", 0, List.of(), 1)));
+        assertEquals(Optional.empty(), GatewayUrl.of(new ServerConfig("127.0.0.1", 0, List.of(), 1, Optional.empty())));
     }
 
     @Test

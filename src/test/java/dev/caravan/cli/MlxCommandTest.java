@@ -25,11 +25,11 @@ final class MlxCommandTest {
         #!/bin/sh
         case "$*" in
           *"import sys, platform"*) echo "$(cat '%1$s/version') arm64"; [ ! -e '%1$s/no-venv' ] ;;
-          *"-m venv"*) for place; do :; done; mkdir -p "$place/bin" "$place/lib"; cp "$0" "$place/bin/python"
+          *"-m venv"*) for place; do :; done; mkdir -p "$place/bin" "$place/lib/python3.12/site-packages"; cp "$0" "$place/bin/python"
               echo made > "$place/pyvenv.cfg"; echo venv >> '%1$s/calls' ;;
           *"pip --version"*) echo pip ;;
           *"pip install"*) echo install >> '%1$s/calls'; if [ -e '%1$s/pip' ]; then cat '%1$s/pip'; exit 1; fi ;;
-          *purelib*) echo "$(dirname "$0")/../lib" ;;
+          *purelib*) echo "$(dirname "$0")/../lib/python3.12/site-packages" ;;
           *caravan_mlx*)
               if [ -e '%1$s/refusal' ]; then cat '%1$s/refusal'; exit 1; fi
               echo '{"progress":{"stage":"loading","message":"loading the tiny one"}}'
@@ -105,7 +105,7 @@ final class MlxCommandTest {
                 model.toString()), written.command());
         assertTrue(written.workers().isPresent());
         assertEquals("1", written.environment().get("HF_HUB_OFFLINE").reveal());
-        assertTrue(Files.exists(environment().resolve("lib/caravan_mlx/__main__.py")));
+        assertTrue(Files.exists(environment().resolve("lib/python3.12/site-packages/caravan_mlx/__main__.py")));
         assertEquals(List.of("venv", "install"), calls());
     }
 
@@ -124,12 +124,40 @@ final class MlxCommandTest {
         works();
         Path note = environment().resolve("caravan.properties");
         Files.writeString(note, Files.readString(note).replaceAll("worker=\\w+", "worker=older"));
-        Path old = environment().resolve("lib/caravan_mlx/old.py");
+        Path old = environment().resolve("lib/python3.12/site-packages/caravan_mlx/old.py");
         Files.createFile(old);
         works();
         assertFalse(Files.exists(old));
-        assertTrue(Files.exists(environment().resolve("lib/caravan_mlx/__main__.py")));
+        assertTrue(Files.exists(environment().resolve("lib/python3.12/site-packages/caravan_mlx/__main__.py")));
         assertEquals(List.of("venv", "install"), calls());
+    }
+
+    private Cli.Result doctor() {
+        return new Cli(directory).variable("HOME", directory.toString()).doctor();
+    }
+
+    @Test
+    void doctorTellsOfAWorkerThatIsNotTheOneOfThisCaravan() throws IOException {
+        works("--name", "tiny");
+        assertFalse(doctor().out().contains("MLX worker"), doctor().out());
+        Path file = environment().resolve("lib/python3.12/site-packages/caravan_mlx/main.py");
+        Files.writeString(file, "# of an older one\n");
+        String warned = doctor().out();
+        assertTrue(warned.contains("  ! tiny: the MLX worker in " + environment()
+                + " is not the one that comes with this Caravan\n      → update it: ./caravan mlx " + model
+                + " --name tiny\n"), warned);
+        works("--name", "tiny");
+        assertFalse(doctor().out().contains("MLX worker"), doctor().out());
+        assertEquals(List.of("venv", "install"), calls());
+    }
+
+    @Test
+    void theCommandThatUpdatesAWorkerNamesAnEnvironmentOfItsOwn() throws IOException {
+        works("--name", "tiny", "--venv", "my env");
+        Path note = directory.resolve("my env/caravan.properties");
+        Files.writeString(note, Files.readString(note).replaceAll("\\d+\\.\\d+\\.\\d+", "0.1.0"));
+        String warned = doctor().out();
+        assertTrue(warned.contains(" --name tiny --venv '" + directory.resolve("my env") + "'\n"), warned);
     }
 
     @Test

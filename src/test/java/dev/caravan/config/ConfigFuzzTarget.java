@@ -12,17 +12,19 @@ public final class ConfigFuzzTarget {
     private ConfigFuzzTarget() {}
 
     public static List<String> seeds() {
-        return List.of("""
-            server: { host: 127.0.0.1, port: 7777, cors: ["http://localhost:3000"], max-body: 32MB }
-            keys: ["${KEY}"]
-            timeouts: &t { connect: 10s, idle: 1m }
-            providers:
-              demo: { dialect: exec, command: ["{java}", x], environment: { T: "${WORD}" }, max-processes: 2 }
-              chat: { dialect: openai, base-url: "http://127.0.0.1:1/v1", api-key: "${WORD:x}", timeouts: *t,
-                      models: [a, { id: b, max-input-tokens: 100 }], headers: { x-a: "${WORD}" } }
-            models:
-              - { match: "claude-*", to: "demo/{model}" }
-            """, "providers:\n  a: { dialect: anthropic, base-url: \"${WORD}\" }\n", "{}", "- a\n...\n---\n!!int 1");
+        return List.of(
+                """
+                    server: { host: 127.0.0.1, port: 7777, cors: ["http://localhost:3000"], max-body: 32MB, public-url: "https://a.example/b" }
+                    keys: ["${KEY}"]
+                    timeouts: &t { connect: 10s, idle: 1m }
+                    providers:
+                      demo: { dialect: exec, command: ["{java}", x], environment: { T: "${WORD}" }, max-processes: 2 }
+                      chat: { dialect: openai, base-url: "http://127.0.0.1:1/v1", api-key: "${WORD:x}", timeouts: *t,
+                              models: [a, { id: b, max-input-tokens: 100 }], headers: { x-a: "${WORD}" } }
+                    models:
+                      - { match: "claude-*", to: "demo/{model}" }
+                    """,
+                "providers:\n  a: { dialect: anthropic, base-url: \"${WORD}\" }\n", "{}", "- a\n...\n---\n!!int 1");
     }
 
     public static void fuzzerTestOneInput(byte[] data) {

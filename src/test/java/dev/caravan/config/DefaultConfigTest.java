@@ -35,7 +35,7 @@ class DefaultConfigTest {
     @Test
     void theDefaultFileNeedsNoEnvironment() {
         CaravanConfig config = Configs.loader(Map.of(), YamlJson.TOP).load();
-        assertEquals(new ServerConfig("127.0.0.1", 7777, List.of(), 32 << 20), config.server());
+        assertEquals(new ServerConfig("127.0.0.1", 7777, List.of(), 32 << 20, Optional.empty()), config.server());
         assertEquals(List.of(), config.keys());
         assertEquals(Timeouts.DEFAULT, config.timeouts());
         assertEquals(List.of("demo", "openai", "claude"), List.copyOf(config.providers().keySet()));

@@ -69,12 +69,12 @@ class MistakesTest {
         return Stream.of(
                 mistake("unknown key", "server: { hots: x }\n",
                         "caravan.yaml:1:11: server.hots: unknown key `hots`; did you mean `host`? "
-                                + "Valid: host, port, cors, max-body"),
+                                + "Valid: host, port, cors, max-body, public-url"),
                 mistake("camel case", "server: { maxBody: 1MB }\n",
                         "caravan.yaml:1:11: server.maxBody: unknown key `maxBody`; did you mean `max-body`? "
-                                + "Valid: host, port, cors, max-body"),
+                                + "Valid: host, port, cors, max-body, public-url"),
                 mistake("server as text", "server: localhost\n",
-                        "caravan.yaml:1:9: server: expected a mapping of host, port, cors and max-body, "
+                        "caravan.yaml:1:9: server: expected a mapping of host, port, cors, max-body and public-url, "
                                 + "found the text \"localhost\""),
                 mistake("port in quotes", "server: { port: \"7777\" }\n",
                         "caravan.yaml:1:17: server.port: expected a whole number from 0 to 65535 without quotes, "
@@ -126,6 +126,10 @@ class MistakesTest {
                 mistake("a name of no address", "server: { host: nowhere.example }\n",
                         "caravan.yaml:1:17: server.host: this host has no address here, "
                                 + "so that it cannot be listened on"),
+                mistake("public URL without a scheme", "server: { public-url: llm.example.com }\n",
+                        "caravan.yaml:1:23: server.public-url: expected a URL that begins with http:// or https://"),
+                mistake("public URL with the path of a door", "server: { public-url: \"https://llm.example/v1\" }\n",
+                        "caravan.yaml:1:23: server.public-url: leave out /v1 at the end; Caravan adds /v1/messages"),
                 mistake("cors as text", "server: { cors: \"*\" }\n",
                         "caravan.yaml:1:17: server.cors: expected a list of origins such as http://localhost:3000, "
                                 + "found the text \"*\""),

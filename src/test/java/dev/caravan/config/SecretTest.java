@@ -18,7 +18,7 @@ class SecretTest {
     @Test
     void itsTextIsThreeStars() {
         assertEquals("***", secret.toString());
-        assertEquals("ClientKey[name=ci, key=***]", new ClientKey("ci", secret).toString());
+        assertEquals("ClientKey[name=ci, key=***, admin=false]", new ClientKey("ci", secret, false).toString());
     }
 
     @Test

@@ -26,7 +26,7 @@ class ValidDocumentsTest {
     @Test
     void whatIsNotSaidHasDefaults() {
         CaravanConfig config = Configs.read(Configs.PROVIDERS);
-        assertEquals(new ServerConfig("127.0.0.1", 7777, List.of(), 32 << 20), config.server());
+        assertEquals(new ServerConfig("127.0.0.1", 7777, List.of(), 32 << 20, Optional.empty()), config.server());
         assertEquals(List.of(), config.keys());
         assertEquals(new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(120)), config.timeouts());
         assertEquals(List.of(), config.models());
@@ -83,7 +83,8 @@ class ValidDocumentsTest {
     @Test
     void everyKey() {
         CaravanConfig config = Configs.read("""
-            server: { host: 0.0.0.0, port: 0, cors: ["http://localhost:3000", "HTTPS://App.example"], max-body: 64KB }
+            server: { host: 0.0.0.0, port: 0, cors: ["http://localhost:3000", "HTTPS://App.example"], max-body: 64KB,
+                      public-url: "https://llm.example:8443/team/" }
             keys:
               - "first-client-key"
               - { name: ci, key: "${CI_KEY}" }
@@ -106,10 +107,11 @@ class ValidDocumentsTest {
               - { match: "gpt-*", to: "all/{model}" }
               - { match: "*", to: "claude/claude-sonnet-4-5" }
             """, Map.of("CI_KEY", "ci-client-key", "OPENAI_API_KEY", "sk-1"));
-        assertEquals(new ServerConfig("0.0.0.0", 0, List.of("http://localhost:3000", "https://app.example"), 64 << 10),
+        assertEquals(new ServerConfig("0.0.0.0", 0, List.of("http://localhost:3000", "https://app.example"), 64 << 10,
+                Optional.of(URI.create("https://llm.example:8443/team"))),
                 config.server());
-        assertEquals(List.of(new ClientKey("key-1", Secret.of("first-client-key")),
-                new ClientKey("ci", Secret.of("ci-client-key"))), config.keys());
+        assertEquals(List.of(new ClientKey("key-1", Secret.of("first-client-key"), false),
+                new ClientKey("ci", Secret.of("ci-client-key"), false)), config.keys());
         assertEquals(new Timeouts(Duration.ofMillis(500), Duration.ofMinutes(2)), config.timeouts());
         assertEquals(
                 new OpenAiProvider("all",
@@ -303,7 +305,7 @@ class ValidDocumentsTest {
             models:
               - { match: "${MATCH:*}", to: "${TO}" }
             """, Map.of("PORT", "8080", "SIZE", "1", "URL", "http://host/v1", "TO", "a/{model}"));
-        assertEquals(new ServerConfig("127.0.0.1", 8080, List.of(), 1 << 20), config.server());
+        assertEquals(new ServerConfig("127.0.0.1", 8080, List.of(), 1 << 20, Optional.empty()), config.server());
         assertEquals(Duration.ofSeconds(30), config.timeouts().idle());
         assertEquals(PrematureEnd.ACCEPT, ((OpenAiProvider) config.providers().get("a")).options().prematureEnd());
         assertEquals(List.of(new ModelRule("*", "a", "{model}")), config.models());

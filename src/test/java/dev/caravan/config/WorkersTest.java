@@ -75,6 +75,10 @@ class WorkersTest {
                         "providers: { a: { dialect: exec, command: [x], max-processes: 2, workers: {} } }",
                         "caravan.yaml:1:63: providers.a.max-processes: max-processes is for one process a request; with "
                                 + "workers it is workers.max"),
+                mistake("more memory than there is for all",
+                        "memory-budget: 8GB\nproviders: { a: { dialect: exec, command: [x], workers: { memory: 9GB } } }",
+                        "caravan.yaml:2:67: providers.a.workers.memory: memory is 9GB, more than memory-budget, which is 8GB: "
+                                + "it could never be loaded"),
                 mistake("memory without a unit", "memory-budget: 24\nproviders: { a: { dialect: exec, command: [x] } }",
                         "caravan.yaml:1:16: memory-budget: expected a size such as 64KB, 32MB or 1GB, found the number 24, which has "
                                 + "no unit"));

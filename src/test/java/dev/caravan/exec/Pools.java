@@ -1,8 +1,10 @@
 package dev.caravan.exec;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import dev.caravan.config.ExecProvider;
 import dev.caravan.config.ExecProvider.ExecTimeouts;
-import dev.caravan.config.WorkerSettings;
+import dev.caravan.message.ApiException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,26 +15,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Pools of {@code worker.py} for tests. */
 final class Pools {
-    static final WorkerSettings USUAL = new WorkerSettings(0, 1, 16, 64, Children.NEVER, Children.NEVER, 1_000_000,
-            OptionalLong.empty(), Children.NEVER, Duration.ofSeconds(30), Duration.ofMinutes(2));
+    static final Path WORKER = Path.of("src/test/resources/exec/worker.py").toAbsolutePath();
 
     private Pools() {}
 
-    static ExecProvider provider(WorkerSettings settings, String... arguments) {
+    static ExecProvider provider(Settings settings, String... arguments) {
         return provider("demo", settings, Children.NEVER, Optional.empty(), arguments);
     }
 
-    static ExecProvider provider(String name, WorkerSettings settings, Duration idle, Optional<Duration> total,
+    static ExecProvider provider(String name, Settings settings, Duration idle, Optional<Duration> total,
             String... arguments) {
         List<String> command = new ArrayList<>(
-                List.of("python3", "-u", Path.of("src/test/resources/exec/worker.py").toAbsolutePath().toString()));
+                List.of("python3", "-u", WORKER.toString()));
         command.addAll(List.of(arguments));
         return new ExecProvider(name, command, Path.of("").toAbsolutePath(), Map.of(), 1024 * 1024, 1,
-                new ExecTimeouts(idle, total), List.of(), Optional.empty(), Optional.of(settings));
+                new ExecTimeouts(idle, total), List.of(), Optional.empty(), Optional.of(settings.made()));
     }
 
     /** A request that has the worker do this. */
@@ -43,6 +43,11 @@ final class Pools {
 
     static Answer lines(InputStream output) {
         return new Answer(output, Children.lines(output));
+    }
+
+    /** What an answer ends with, that fails. */
+    static ApiException failure(Answer answer) {
+        return assertThrows(ApiException.class, answer::rest);
     }
 
     /** An answer, line by line. */

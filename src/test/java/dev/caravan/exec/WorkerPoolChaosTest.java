@@ -53,8 +53,9 @@ class WorkerPoolChaosTest {
         DefaultCamelContext context = new DefaultCamelContext();
         context.start();
         try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
-            WorkerSettings settings = new WorkerSettings(1, 3, 4, 20, Duration.ofSeconds(5), Duration.ofSeconds(1), 40,
-                    OptionalLong.empty(), Duration.ofSeconds(30), Duration.ofMillis(300), Duration.ofSeconds(1));
+            Settings settings = new Settings(new WorkerSettings(1, 3, 4, 20, Duration.ofSeconds(5),
+                    Duration.ofSeconds(1), 40,
+                    OptionalLong.empty(), Duration.ofSeconds(30), Duration.ofMillis(300), Duration.ofSeconds(1)));
             ExecProvider provider = Pools.provider("demo", settings, Duration.ofSeconds(3),
                     Optional.of(Duration.ofSeconds(8)));
             WorkerPool pool = WorkerPools.of(context).pool(provider);

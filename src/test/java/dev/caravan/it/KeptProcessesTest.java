@@ -1,6 +1,7 @@
 package dev.caravan.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -122,6 +123,31 @@ class KeptProcessesTest {
             Files.createFile(go);
             events.addAll(reply.events());
             assertEquals("01", EventGrammar.wholeStream(frames(events)).blocks().getFirst().content());
+        }
+    }
+
+    @Test
+    void whatAProcessSaysOfItsModelIsShown() throws Exception {
+        start(kept("kept", "{}, models: [tiny, { id: small, max-input-tokens: 100 }]",
+                "facts={\\\"context_length\\\":4096,\\\"tools\\\":true,\\\"thinking\\\":false}"), Map.of());
+        assertTrue(get("/v1/models/kept/small").json().path("max_input_tokens").isInt());
+        Patience.await("it is ready").until(() -> get("/health/ready").status() == 200);
+        JsonNode worker = get("/health/ready").json().path("workers").path("kept");
+        assertEquals(4096, worker.path("context_length").asInt());
+        assertTrue(worker.path("tools").asBoolean());
+        assertFalse(worker.path("thinking").asBoolean(true));
+        assertEquals(4096, get("/v1/models/kept/tiny").json().path("max_input_tokens").asInt());
+        assertEquals(100, get("/v1/models/kept/small").json().path("max_input_tokens").asInt());
+    }
+
+    @Test
+    void aSecondGatewayInOneJavaMachineHasWhatTheFirstHad() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            start(kept("kept", "{}"), Map.of());
+            Patience.await("it is ready").until(() -> get("/health/ready").status() == 200);
+            assertTrue(get("/metrics").text().contains("caravan_workers{provider=\"kept\",state=\"ready\"} 1.0"));
+            gateway.close();
+            gateway = null;
         }
     }
 

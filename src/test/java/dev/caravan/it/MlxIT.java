@@ -33,8 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("MLX")
 @Timeout(300)
 class MlxIT {
-    private static final String ALICE = "Alice was beginning to get very tired of sitting by her sister on the bank, and of having "
-            + "nothing to do: once or twice she had peeped. THE END of it.";
+    private static final String ALICE = MlxModels.ALICE;
     private static final String WEATHER = "{\"name\":\"get_weather\",\"description\":\"Tells the weather.\",\"input_schema\":"
             + "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},\"required\":[\"city\"]}}";
     private static final int LONG = 60_000;

@@ -16,6 +16,10 @@ import java.util.List;
  * @param trained a directory: knows some conversations by heart, which {@code src/test/python/tiny_model.py} lists
  */
 record MlxModels(PythonTool python, Path random, Path trained) {
+    /** What the trained one answers to "Tell me about Alice." */
+    static final String ALICE = "Alice was beginning to get very tired of sitting by her sister on the bank, and of having "
+            + "nothing to do: once or twice she had peeped. THE END of it.";
+
     private static final Path SOURCES = Path.of("src/main/python").toAbsolutePath();
     private static final Path MAKER = Path.of("src/test/python/tiny_model.py");
 

@@ -1,6 +1,8 @@
 package dev.caravan.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +25,13 @@ import java.util.stream.Stream;
  *        process runs with {@code -XX:NativeMemoryTracking=summary}
  */
 record ProcessUsage(long files, long threads, Map<String, Long> instances, long heapBytes, long directBytes) {
+    /** One object of a class for so many calls counts as a leak; what a busy pool holds is far from it. */
+    private static final int CALLS_AN_OBJECT = 10;
+    /** What grows for other reasons, such as tables and pools that have not met their highest load yet. */
+    private static final int FEW = 500;
+    private static final int FEW_FILES = 24;
+    private static final long FEW_BYTES = 8 << 20;
+    private static final int BYTES_A_CALL = 16;
     private static final Pattern CLASS = Pattern.compile("(?m)^\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+(\\S+)");
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
     private static final Pattern DIRECT = Pattern.compile("Other \\(reserved=(\\d+)KB");
@@ -34,7 +43,7 @@ record ProcessUsage(long files, long threads, Map<String, Long> instances, long 
 
     static ProcessUsage of(long pid) throws IOException {
         Path process = Path.of("/proc", Long.toString(pid));
-        ask(pid, "GC.run"); // the first collection lets cleaners and weak references go
+        collectGarbage(pid); // the first collection lets cleaners and weak references go
         String histogram = ask(pid, "GC.class_histogram");
         Map<String, Long> instances = new HashMap<>();
         Matcher line = CLASS.matcher(histogram);
@@ -48,13 +57,30 @@ record ProcessUsage(long files, long threads, Map<String, Long> instances, long 
                 number(TOTAL, histogram), 1024 * number(DIRECT, ask(pid, "VM.native_memory", "summary")));
     }
 
+    /** Has a Java process let go of what it does not hold any more. */
+    static void collectGarbage(long pid) throws IOException {
+        ask(pid, "GC.run");
+    }
+
     /** How many live objects of a class there are. */
     long instances(String type) {
         return instances.getOrDefault(type, 0L);
     }
 
+    /**
+     * Holds that nothing has stayed of the calls that were made since: no object for each tenth, no connection, no thread, no memory.
+     */
+    void assertNoMoreThan(ProcessUsage before, long calls) {
+        String both = "before " + before + ", after " + calls + " calls " + this;
+        assertEquals(Map.of(), moreThan(before, FEW + calls / CALLS_AN_OBJECT), both);
+        assertTrue(heapBytes <= before.heapBytes + FEW_BYTES + BYTES_A_CALL * calls, both);
+        assertTrue(directBytes <= before.directBytes + FEW_BYTES + BYTES_A_CALL * calls, both);
+        assertTrue(files <= before.files + FEW_FILES, both);
+        assertTrue(threads <= before.threads + FEW_FILES, both);
+    }
+
     /** The classes of which there are more live objects than before, by how many. */
-    Map<String, Long> moreThan(ProcessUsage before, long atLeast) {
+    private Map<String, Long> moreThan(ProcessUsage before, long atLeast) {
         Map<String, Long> more = new HashMap<>();
         instances.forEach((type, count) -> {
             long growth = count - before.instances(type);

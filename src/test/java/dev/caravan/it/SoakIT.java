@@ -1,7 +1,6 @@
 package dev.caravan.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.caravan.testkit.LongRun;
@@ -11,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,13 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SoakIT {
     private static final int CLIENTS = 16;
     private static final int CALLS_A_CONNECTION = 20;
-    /** One object of a class for so many calls counts as a leak; what a busy pool holds is far from it. */
-    private static final int CALLS_AN_OBJECT = 10;
-    /** What grows for other reasons, such as tables and pools that have not met their highest load yet. */
-    private static final int FEW = 500;
-    private static final int FEW_FILES = 24;
-    private static final long FEW_BYTES = 8 << 20;
-    private static final int BYTES_A_CALL = 16;
     private static final String CONFIG = """
         providers:
           chat: { dialect: openai, base-url: "%u/v1" }
@@ -63,19 +54,10 @@ class SoakIT {
             ProcessUsage after = load(gateway, upstream, length.multipliedBy(2).dividedBy(3), seed + 1);
             long more = calls.get() - first;
             System.out.println("soak: " + first + " calls, then " + before + "; " + more + " more, then " + after);
-            assertNothingGrew(before, after, more);
+            after.assertNoMoreThan(before, more);
             assertEquals(List.of(), upstream.faults());
             assertEquals(List.of(), gateway.errors(), "Caravan's own failures in the log");
         }
-    }
-
-    private static void assertNothingGrew(ProcessUsage before, ProcessUsage after, long calls) {
-        String both = "before " + before + ", after " + calls + " calls " + after;
-        assertEquals(Map.of(), after.moreThan(before, FEW + calls / CALLS_AN_OBJECT), both);
-        assertTrue(after.heapBytes() <= before.heapBytes() + FEW_BYTES + BYTES_A_CALL * calls, both);
-        assertTrue(after.directBytes() <= before.directBytes() + FEW_BYTES + BYTES_A_CALL * calls, both);
-        assertTrue(after.files() <= before.files() + FEW_FILES, both);
-        assertTrue(after.threads() <= before.threads() + FEW_FILES, both);
     }
 
     private static String config(ScriptedUpstream upstream) {

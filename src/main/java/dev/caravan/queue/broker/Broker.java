@@ -18,8 +18,7 @@ import org.apache.camel.support.service.ServiceSupport;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /**
- * The broker of queued work, and how routes and code reach it. A Camel service: added to a context before its routes start, it starts
- * before them and stops after them. May be used by several threads once it is started.
+ * The broker of queued work, and how routes and code reach it. May be used by several threads once it is started.
  *
  * <p>Routes reach it as {@value #COMPONENT}. Consumers there take a message, do the work and commit, one message at a time; what they
  * throw rolls back and the broker delivers the message again, later each time, until it lays it down among the dead letters. The route
@@ -85,9 +84,9 @@ public final class Broker extends ServiceSupport {
     }
 
     /**
-     * Makes this broker a part of a context: its service, and its component {@value #COMPONENT}.
+     * Starts it as a service of a context, which stops it behind its routes, and adds the component {@value #COMPONENT}.
      *
-     * @throws Exception when the context has started already and the broker does not start
+     * @throws Exception when it does not start, such as for a directory that is in use
      */
     public void addTo(CamelContext context) throws Exception {
         context.addService(this);

@@ -41,6 +41,9 @@ final class EmbeddedBroker extends ServiceSupport {
     /** How long a write waits for others to share its sync, in ns; 0.5 ms is what a disk takes anyway. */
     private static final int WRITE_GATHERING = 500_000;
 
+    /** How many files of the journal are kept for use again when nothing is in them. */
+    private static final int KEPT_FILES = 10;
+
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     private final int number = NUMBERS.getAndIncrement();
@@ -95,23 +98,27 @@ final class EmbeddedBroker extends ServiceSupport {
         }
     }
 
-    private Configuration configuration() throws Exception {
+    Configuration configuration() throws Exception {
         ConfigurationImpl configuration = new ConfigurationImpl();
         configuration.setBrokerInstance(directory.toFile());
         configuration.setName("caravan");
         configuration.setPersistenceEnabled(true).setJournalType(JournalType.NIO).setJournalDatasync(true)
                 .setJournalSyncTransactional(true).setJournalSyncNonTransactional(true)
-                .setJournalBufferTimeout_NIO(WRITE_GATHERING);
+                .setJournalBufferTimeout_NIO(WRITE_GATHERING).setJournalPoolFiles(KEPT_FILES);
+        // A request that takes this process down with it must not be tried for ever.
+        configuration.setPersistDeliveryCountBeforeDelivery(true);
         configuration.setIDCacheSize(REMEMBERED_IDS).setPersistIDCache(true);
         configuration.setGlobalMaxSize(MOST_MEMORY).setMinDiskFree(LEAST_DISK);
         configuration.setSecurityEnabled(false).setJMXManagementEnabled(false);
         configuration.addAcceptorConfiguration("in-vm", url());
-        configuration.addAddressSetting("caravan.#", ofWork());
+        configuration.addAddressSetting("caravan.#", ofMessages());
+        // What is in the store is counted there: attempts that find no provider do not count.
+        configuration.addAddressSetting("caravan.work.#", new AddressSettings().setMaxDeliveryAttempts(-1));
         configuration.addAddressSetting(DEAD_LETTERS, ofDeadLetters());
         return configuration;
     }
 
-    private AddressSettings ofWork() {
+    private AddressSettings ofMessages() {
         QueueConfig.Redelivery redelivery = config.redelivery();
         return paged().setMaxDeliveryAttempts(config.attempts()).setRedeliveryDelay(redelivery.delay().toMillis())
                 .setRedeliveryMultiplier(redelivery.multiplier()).setMaxRedeliveryDelay(redelivery.most().toMillis())

@@ -63,10 +63,14 @@ public final class QueueAdmin {
     }
 
     private static QueueState state(Dialogue broker, String queue) throws JMSException {
-        Optional<Duration> oldest = Optional.ofNullable(broker.attribute(queue, "firstMessageAge"))
-                .map(age -> Duration.ofMillis(((Number) age).longValue()));
-        return new QueueState(broker.number(queue, "messageCount"), broker.number(queue, "deliveringCount"),
-                broker.number(queue, "scheduledCount"), oldest, (int) broker.number(queue, "consumerCount"),
+        long messages = broker.number(queue, "messageCount");
+        long delivering = broker.number(queue, "deliveringCount");
+        long scheduled = broker.number(queue, "scheduledCount");
+        // Asked of a queue where none waits, the broker fails.
+        Optional<Duration> oldest = messages - delivering - scheduled <= 0
+                ? Optional.empty()
+                : broker.age(queue);
+        return new QueueState(messages, delivering, scheduled, oldest, (int) broker.number(queue, "consumerCount"),
                 broker.number(queue, "messagesAdded"), broker.number(queue, "messagesAcknowledged"),
                 Boolean.TRUE.equals(broker.attribute(queue, "paused")));
     }
@@ -142,6 +146,16 @@ public final class QueueAdmin {
 
         long number(String resource, String attribute) throws JMSException {
             return ((Number) attribute(resource, attribute)).longValue();
+        }
+
+        /** The age of a queue's first message; empty when it has been taken since somebody looked. */
+        Optional<Duration> age(String queue) {
+            try {
+                return Optional.ofNullable(attribute(queue, "firstMessageAge"))
+                        .map(age -> Duration.ofMillis(((Number) age).longValue()));
+            } catch (JMSException e) {
+                return Optional.empty();
+            }
         }
 
         Object attribute(String resource, String attribute) throws JMSException {

@@ -124,9 +124,10 @@ public final class DispatchStore {
      * The messages of this queue are lost: the requests that it should have and that have no result are sent again.
      *
      * @param before only what was sent before this time; what is newer may be on its way
+     * @return how many chunks are sent again
      */
-    public void lost(String lane, Instant before) {
-        jdbc.update("""
+    public int lost(String lane, Instant before) {
+        return jdbc.update("""
             update batch_chunk set sent_at = null, marked_at = ? where lane = ? and sent_at < ?
             and batch in (select number from batch where state = ?)
             and exists (select 1 from batch_request r join batch_lane l on l.batch = r.batch and l.lane = r.lane

@@ -59,7 +59,7 @@ public final class WorkStore {
         return database.transaction(() -> settle(work, type, body));
     }
 
-    /** The provider of the request was not there; this attempt does not count. */
+    /** This attempt does not count: the provider was not there, or the attempt was stopped. */
     public void defer(Work work) {
         Wakeup wakeup = work.wakeup();
         jdbc.update("update batch_request set deferred = deferred + 1 where batch = ? and lane = ? and position = ?",

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides what becomes of an attempt that has failed. While the provider is overloaded or not there, the failure is thrown on, so that
- * the broker delivers the message again, later, until the request expires. What may go better another time is thrown on, too; after
+ * the broker delivers the message again, later, until the request expires; so it is when the attempt was stopped, because its node or
+ * its batch was. What may go better another time is thrown on, too; after
  * the last attempt it is the result, and the request is put among the dead letters. Any other failure is the result at once.
  * Thread-safe.
  */
@@ -44,11 +45,11 @@ public final class FailWork implements Processor {
         call.getProgress().failed(failure.type());
         call.getProgress().replied(failure.status());
         call.complete();
-        if (NOT_THERE.contains(failure.type())) {
+        if (stopped || NOT_THERE.contains(failure.type())) {
             store.defer(attempt.work());
             throw failure;
         }
-        if (stopped || PASSING.contains(failure.type()) && attempt.number() < mostAttempts) {
+        if (PASSING.contains(failure.type()) && attempt.number() < mostAttempts) {
             throw failure;
         }
         byte[] envelope = failure.envelope(call.getRequestId());

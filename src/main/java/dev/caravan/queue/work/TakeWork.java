@@ -8,16 +8,18 @@ import dev.caravan.queue.store.Work;
 import dev.caravan.queue.store.WorkStore;
 import java.util.Optional;
 import org.apache.camel.Exchange;
-import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
  * Fetches the request that a wake-up stands for: the body is the request then, and a call is begun for it. When there is nothing to
- * do the exchange has no {@link Attempt}. A request whose attempts all ended without a word, which is what it looks like when it
+ * do the exchange has no {@link Attempt}; when the message is none of Caravan's own it has the property {@value #STRANGE}. A request whose attempts all ended without a word, which is what it looks like when it
  * takes the process down with it, is given up. Thread-safe.
  */
 public final class TakeWork implements Processor {
+    /** The exchange property that is true for a message that somebody else has sent. */
+    static final String STRANGE = "caravanStrange";
+
     private final WorkStore store;
     private final WorkInHand inHand;
     private final int mostAttempts;
@@ -29,11 +31,14 @@ public final class TakeWork implements Processor {
         this.mostAttempts = mostAttempts;
     }
 
-    /** @throws InvalidPayloadException for a message that somebody else has sent; the broker puts it among the dead letters */
     @Override
-    public void process(Exchange exchange) throws InvalidPayloadException {
+    public void process(Exchange exchange) {
         Message message = exchange.getMessage();
-        Wakeup wakeup = WakeupMessage.read(message);
+        Wakeup wakeup = WakeupMessage.read(message).orElse(null);
+        if (wakeup == null) {
+            exchange.setProperty(STRANGE, true);
+            return;
+        }
         int deliveries = message.getHeader("JMSXDeliveryCount", 1, Integer.class);
         Optional<Work> work = store.take(wakeup);
         if (work.isEmpty()) {

@@ -4,7 +4,7 @@ import dev.caravan.queue.store.Wakeup;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
-import org.apache.camel.InvalidPayloadException;
+import java.util.Optional;
 import org.apache.camel.Message;
 
 /** How a {@link Wakeup} stands in a JMS message: properties for the gateway, a text for whoever looks into the queue. */
@@ -27,16 +27,16 @@ final class WakeupMessage {
         return message;
     }
 
-    /** @throws InvalidPayloadException for a message that somebody else has sent */
-    static Wakeup read(Message message) throws InvalidPayloadException {
+    /** What the message says; empty for one that somebody else has sent. */
+    static Optional<Wakeup> read(Message message) {
         Long batch = message.getHeader(BATCH, Long.class);
         String lane = message.getHeader(LANE, String.class);
         Integer position = message.getHeader(POSITION, Integer.class);
         Integer chunk = message.getHeader(CHUNK, Integer.class);
         Integer generation = message.getHeader(GENERATION, Integer.class);
         if (batch == null || lane == null || position == null || chunk == null || generation == null) {
-            throw new InvalidPayloadException(message.getExchange(), Wakeup.class, message);
+            return Optional.empty();
         }
-        return new Wakeup(batch, lane, position, chunk, generation);
+        return Optional.of(new Wakeup(batch, lane, position, chunk, generation));
     }
 }

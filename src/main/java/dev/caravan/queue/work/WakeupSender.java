@@ -13,16 +13,14 @@ public final class WakeupSender {
     /** Below what somebody waits for, which has JMS's usual 4. */
     private static final int PRIORITY = 3;
 
-    private final ConnectionFactory connections;
-    private final String prefix;
+    /** What stands before a lane in the name of its queue. */
+    public static final String QUEUES = "caravan.work.";
 
-    /**
-     * @param connections a pool of them
-     * @param prefix      what stands before a lane in the name of its queue
-     */
-    public WakeupSender(ConnectionFactory connections, String prefix) {
+    private final ConnectionFactory connections;
+
+    /** @param connections a pool of them */
+    public WakeupSender(ConnectionFactory connections) {
         this.connections = connections;
-        this.prefix = prefix;
     }
 
     /**
@@ -40,7 +38,7 @@ public final class WakeupSender {
     }
 
     private void write(Chunk chunk, Session session) throws NotSentException {
-        try (MessageProducer producer = session.createProducer(session.createQueue(prefix + chunk.lane()))) {
+        try (MessageProducer producer = session.createProducer(session.createQueue(QUEUES + chunk.lane()))) {
             producer.setPriority(PRIORITY);
             for (Wakeup wakeup : chunk.wakeups()) {
                 producer.send(WakeupMessage.of(wakeup, session));

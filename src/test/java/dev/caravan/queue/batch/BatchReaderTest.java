@@ -6,7 +6,6 @@ import static dev.caravan.queue.batch.Bodies.request;
 import static dev.caravan.queue.batch.Bodies.told;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -216,14 +215,32 @@ class BatchReaderTest {
 
     @Test
     void largeParams() {
-        String text = "x".repeat(BatchReader.MAX_PARAMS - "{\"t\":\"\"}".length());
-        String most = "{\"t\":\"" + text + "\"}";
-        assertArrayEquals(most.getBytes(UTF_8), read(stream(Stream.of(request("a", most)))).getFirst().params());
-        for (String more : List.of("{\"t\":\"x" + text + "\"}", "{\"t\":\"" + text + text + text + "\"}",
-                "{\"t\":\"\"" + text.replace('x', ' ') + " }")) {
-            assertEquals("requests.1.params: is larger than 32 MB", assertThrows(ApiException.class,
-                    () -> read(stream(Stream.of(request("a", "{}"), request("b", more))))).getMessage());
+        int text = BatchReader.MAX_PARAMS - "{'t':''}".length();
+        assertEquals(BatchReader.MAX_PARAMS, read(large("", 'x', text)).getFirst().params().length);
+        for (InputStream more : List.of(large("", 'x', text + 1), large("", 'x', 4 * text),
+                large("'", ' ', text + 1))) {
+            assertEquals("requests.0.params: is larger than 32 MB",
+                    assertThrows(ApiException.class, () -> read(more)).getMessage());
         }
+    }
+
+    /** A batch of one request with a long text, or much white space after a short one. */
+    private static InputStream large(String closing, char filling, int length) {
+        InputStream filled = new InputStream() {
+            private int left = length;
+
+            @Override
+            public int read() {
+                return left-- > 0 ? filling : -1;
+            }
+        };
+        String begin = "{'requests':[{'custom_id':'a','params':{'t':'" + closing;
+        String end = (closing.isEmpty() ? "'" : "") + "}}]}";
+        return new SequenceInputStream(Collections.enumeration(List.of(json(begin), filled, json(end))));
+    }
+
+    private static InputStream json(String text) {
+        return new ByteArrayInputStream(text.replace('\'', '"').getBytes(UTF_8));
     }
 
     @Test
@@ -242,22 +259,26 @@ class BatchReaderTest {
     }
 
     /** The body of a batch that is never there as a whole. */
-    private static InputStream stream(Stream<String> requests) {
-        Iterator<String> all = requests.iterator();
-        Stream<String> parts = Stream.concat(Stream.of("{\"requests\":["), Stream.concat(
-                Stream.iterate(0, i -> all.hasNext(), i -> i + 1).map(i -> (i == 0 ? "" : ",") + all.next()),
-                Stream.of("]}")));
-        Iterator<InputStream> streams = parts
-                .<InputStream>map(part -> new ByteArrayInputStream(part.getBytes(UTF_8))).iterator();
+    private static InputStream stream(Stream<String> all) {
+        Iterator<String> requests = all.iterator();
         return new SequenceInputStream(new Enumeration<>() {
+            private int given;
+            private boolean ended;
+
             @Override
             public boolean hasMoreElements() {
-                return streams.hasNext();
+                return !ended;
             }
 
             @Override
             public InputStream nextElement() {
-                return streams.next();
+                String part = "{\"requests\":[";
+                if (given > 0) {
+                    ended = !requests.hasNext();
+                    part = ended ? "]}" : (given == 1 ? "" : ",") + requests.next();
+                }
+                given++;
+                return new ByteArrayInputStream(part.getBytes(UTF_8));
             }
         });
     }

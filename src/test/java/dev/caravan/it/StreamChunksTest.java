@@ -1,0 +1,258 @@
+package dev.caravan.it;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.caravan.http.OpenCall;
+import dev.caravan.message.ApiException;
+import dev.caravan.message.ErrorType;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import org.apache.camel.Exchange;
+import org.apache.camel.model.RouteDefinition;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Replies that are sent part by part and are no events. */
+class StreamChunksTest extends GatewayTest {
+    private static final int SMALL = 16 * 1024;
+    private static final int ENDLESS = Integer.MAX_VALUE;
+
+    private volatile int count;
+    private volatile IntFunction<byte[]> part;
+    private final AtomicInteger made = new AtomicInteger();
+
+    @BeforeAll
+    void addDoors() throws Exception {
+        OpenCall stalling = new OpenCall();
+        stalling.setStallTimeout(Duration.ofSeconds(1));
+        stalling.setInterrupt(false);
+        gateway.context().addRoutes(new Door() {
+            @Override
+            public void configure() {
+                parts(open("/download", "GET,HEAD"));
+                parts(open("/stalling", "GET", stalling));
+            }
+        });
+    }
+
+    private void parts(RouteDefinition door) {
+        door.removeHeaders("*").setHeader(Exchange.CONTENT_TYPE).constant("application/x-jsonl")
+                .process(exchange -> exchange.getMessage().setBody(source()))
+                .split().body().streaming().stopOnException().process("caravanStreamChunk").end()
+                .process("caravanEndChunks");
+    }
+
+    private Iterator<byte[]> source() {
+        return new Iterator<>() {
+            private int next;
+
+            @Override
+            public boolean hasNext() {
+                return next < count;
+            }
+
+            @Override
+            public byte[] next() {
+                byte[] bytes = part.apply(next++);
+                made.incrementAndGet();
+                return bytes;
+            }
+        };
+    }
+
+    @BeforeEach
+    void forgetParts() {
+        made.set(0);
+        parts(3, number -> line(number, 40));
+    }
+
+    private void parts(int howMany, IntFunction<byte[]> each) {
+        part = each;
+        count = howMany;
+    }
+
+    private static byte[] line(int number, int length) {
+        byte[] line = "x".repeat(length).getBytes();
+        byte[] text = (number + " ").getBytes();
+        System.arraycopy(text, 0, line, 0, text.length);
+        line[length - 1] = '\n';
+        return line;
+    }
+
+    private byte[] all() {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int i = 0; i < count; i++) {
+            all.writeBytes(part.apply(i));
+        }
+        return all.toByteArray();
+    }
+
+    private static void awaitBlocked(AtomicInteger progress) {
+        long[] last = {-1, System.nanoTime()};
+        Patience.await("nothing more is made").pollInterval(Duration.ofMillis(20)).until(() -> {
+            if (progress.get() != last[0]) {
+                last[0] = progress.get();
+                last[1] = System.nanoTime();
+            }
+            return last[0] > 0 && System.nanoTime() - last[1] > 300_000_000;
+        });
+    }
+
+    @Test
+    void theClientGetsAllOfIt() throws IOException {
+        try (RawClient client = gateway.connect()) {
+            for (int length : new int[]{10, 5_000, 300_000}) {
+                parts(20, number -> line(number, length));
+                WireReply reply = client.get("/download").reply();
+                assertEquals(200, reply.status());
+                assertEquals("application/x-jsonl", reply.header("content-type"));
+                assertTrue(reply.header("request-id").startsWith("req_"));
+                assertArrayEquals(all(), reply.body());
+            }
+        }
+    }
+
+    @Test
+    void aReplyWithoutParts() throws IOException {
+        parts(0, null);
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = client.get("/download").reply();
+            assertEquals(200, reply.status());
+            assertEquals("application/x-jsonl", reply.header("content-type"));
+            assertEquals("", reply.text());
+        }
+    }
+
+    @Test
+    void aClientThatOnlyAsksForTheHead() throws IOException {
+        try (RawClient client = gateway.connect()) {
+            for (int i = 0; i < 3; i++) {
+                WireReply head = client.request("HEAD", "/download").headReply();
+                assertEquals(200, head.status());
+                assertEquals("application/x-jsonl", head.header("content-type"));
+                assertArrayEquals(all(), client.get("/download").reply().body());
+            }
+        }
+    }
+
+    @Test
+    void nothingIsMadeForAClientThatDoesNotRead() throws IOException {
+        parts(50_000, number -> line(number, 1_000));
+        try (RawClient client = RawClient.connect(gateway.port(), SMALL)) {
+            WireReply reply = client.get("/download").head();
+            awaitBlocked(made);
+            assertTrue(made.get() * 1_000L < BackPressureTest.MOST_WAITING, made + " parts were made");
+            for (int number = 0; number < count; number++) {
+                byte[] line = new byte[1_000];
+                for (int i = 0; i < line.length; i++) {
+                    line[i] = (byte) reply.read();
+                }
+                assertArrayEquals(line(number, 1_000), line);
+            }
+            assertEquals(-1, reply.read());
+        }
+        assertTrue(gateway.log().accessLine().endsWith(" cancelled=false"));
+    }
+
+    @Test
+    void aClientThatStallsIsCutOff() throws IOException {
+        parts(ENDLESS, number -> line(number, 1_000));
+        try (RawClient client = RawClient.connect(gateway.port(), SMALL)) {
+            client.get("/stalling");
+            assertLoggedAsCancelled();
+            client.awaitRefused();
+        }
+    }
+
+    /** One part may take longer than a client may stall. */
+    @Test
+    void aSlowClientIsNot() throws Exception {
+        parts(1, number -> line(number, 4_000_000));
+        try (RawClient client = RawClient.connect(gateway.port(), SMALL)) {
+            WireReply reply = client.get("/stalling").head();
+            byte[] all = all();
+            for (int i = 0; i < all.length; i++) {
+                if (i % 100_000 == 0) {
+                    Thread.sleep(75); // 3 s in all
+                }
+                assertEquals(all[i], (byte) reply.read());
+            }
+            assertEquals(-1, reply.read());
+        }
+    }
+
+    @Test
+    void aClientThatLeavesStopsIt() throws IOException {
+        parts(ENDLESS, number -> line(number, 1_000));
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = client.get("/download").head();
+            for (int i = 0; i < 5_000_000; i++) {
+                reply.read();
+            }
+        }
+        assertLoggedAsCancelled();
+    }
+
+    @Test
+    void aFailureBeforeTheFirstPart() throws IOException {
+        parts(3, number -> {
+            throw ApiException.invalid("id", "there are no results yet");
+        });
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = client.get("/download").reply();
+            assertEquals(400, reply.status());
+            assertEquals("application/json", reply.header("content-type"));
+            assertEquals("id: there are no results yet", reply.json().at("/error/message").asText());
+        }
+    }
+
+    @Test
+    void aFailureLaterNeverLooksLikeAnEnd() throws IOException {
+        for (int at : new int[]{1, 2, 40, 4_000}) {
+            parts(ENDLESS, number -> {
+                if (number == at) {
+                    throw new ApiException(503, ErrorType.API_ERROR, "the store is gone");
+                }
+                return line(number, 1_000);
+            });
+            for (int i = 0; i < 10; i++) {
+                gateway.log().clear();
+                try (RawClient client = gateway.connect()) {
+                    client.get("/download");
+                    assertThrows(IOException.class, client::reply);
+                    String line = gateway.log().accessLine();
+                    assertTrue(line.contains(" error=api_error "), line);
+                    assertTrue(line.endsWith(" cancelled=false"), line);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aFaultOfCaravansOwnIsLogged() throws IOException {
+        parts(ENDLESS, number -> {
+            if (number == 100) {
+                throw new IllegalStateException("jdbc:postgresql://db.internal");
+            }
+            return line(number, 1_000);
+        });
+        try (RawClient client = gateway.connect()) {
+            WireReply reply = client.get("/download").head();
+            assertEquals(200, reply.status());
+            assertThrows(EOFException.class, reply::body);
+        }
+        gateway.awaitIdle();
+        assertEquals(1, gateway.log().troubles().size(), gateway.log().troubles().toString());
+        assertFalse(gateway.log().troubles().getFirst().text().isEmpty());
+    }
+}
