@@ -29,6 +29,11 @@ public final class JobDispatchStore {
         this.sending = sending;
     }
 
+    /** Whether there are jobs that are not over. */
+    public boolean open() {
+        return !jdbc.queryForList("select 1 from job where " + OPEN + " limit 1").isEmpty();
+    }
+
     /** The wake-ups that are to be sent now, not all at once; whoever asks has to. */
     public List<JobWakeup> mark() {
         return database.transaction(() -> {
@@ -61,9 +66,10 @@ public final class JobDispatchStore {
      * The messages of this queue are lost: those of jobs that are not over are sent again.
      *
      * @param before only what was sent before this time; what is newer may be on its way
+     * @return how many
      */
-    public void lost(String lane, Instant before) {
-        jdbc.update("update job set sent_at = null, marked_at = ? where lane = ? and sent_at < ? and " + OPEN,
+    public int lost(String lane, Instant before) {
+        return jdbc.update("update job set sent_at = null, marked_at = ? where lane = ? and sent_at < ? and " + OPEN,
                 Columns.time(Instant.EPOCH), lane, Columns.time(before));
     }
 
