@@ -73,7 +73,11 @@ public final class FailJob implements Processor {
         if (cause instanceof ApiException failure) {
             return failure;
         }
-        LOG.error("request {} failed inside Caravan", call.getRequestId(), cause);
+        if (call.getCancellation().cancelled()) {
+            LOG.debug("request {} was stopped", call.getRequestId(), cause);
+        } else {
+            LOG.error("request {} failed inside Caravan", call.getRequestId(), cause);
+        }
         return new ApiException(ErrorType.API_ERROR, "Internal server error");
     }
 }
