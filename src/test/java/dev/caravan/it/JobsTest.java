@@ -74,7 +74,7 @@ class JobsTest extends GatewayTest {
 
     private WireReply ask(String method, String path, String... headers) throws IOException {
         List<String> all = new ArrayList<>(List.of(headers));
-        if (headers.length == 0 || !headers[0].startsWith("x-api-key")) {
+        if (all.stream().noneMatch(header -> header.startsWith("x-api-key"))) {
             all.add(MINE);
         }
         try (RawClient client = gateway.connect()) {
@@ -219,11 +219,11 @@ class JobsTest extends GatewayTest {
             assertEquals("1-" + (i + 1), all.get(i).id());
             assertEquals(all.subList(i + 1, all.size()), events(id, "last-event-id: " + all.get(i).id()));
         }
-        WireReply nothing = ask("GET", "/v1/jobs/" + id + "?stream=true", "last-event-id: " + all.getLast().id(), MINE);
+        WireReply nothing = ask("GET", "/v1/jobs/" + id + "?stream=true", "last-event-id: " + all.getLast().id());
         assertEquals(204, nothing.status());
         assertArrayEquals(new byte[0], nothing.body());
         for (String wrong : List.of("x", "1-" + (all.size() + 1), "2-1", "1-99999999999", "-1-1")) {
-            assertEquals(400, ask("GET", "/v1/jobs/" + id + "?stream=true", "last-event-id: " + wrong, MINE).status(),
+            assertEquals(400, ask("GET", "/v1/jobs/" + id + "?stream=true", "last-event-id: " + wrong).status(),
                     wrong);
         }
     }
@@ -257,7 +257,7 @@ class JobsTest extends GatewayTest {
         assertEquals("error", events.getFirst().name());
         assertEquals("1-1", events.getFirst().id());
         assertTrue(events.getFirst().data().contains("invalid_request_error"));
-        assertEquals(204, ask("GET", "/v1/jobs/" + id + "?stream=true", "last-event-id: 1-1", MINE).status());
+        assertEquals(204, ask("GET", "/v1/jobs/" + id + "?stream=true", "last-event-id: 1-1").status());
         assertEquals(1, upstream.calls().size());
     }
 

@@ -297,6 +297,20 @@ class JobStoreTest {
         assertEquals(List.of(), seqs(done, 1, 0));
     }
 
+    /** A client that leaves has the thread interrupted that serves it, whatever that is at. */
+    @Test
+    void anInterruptDoesNotCloseTheStoreForOthers() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            Thread.ofVirtual().start(() -> {
+                Thread.currentThread().interrupt();
+                create("me");
+            }).join();
+        }
+        JobWakeup wakeup = create("me");
+        assertTrue(works.succeed(works.take(wakeup).orElseThrow(), events(1, 1), MESSAGE));
+        assertEquals(JobState.SUCCEEDED, find(wakeup).state());
+    }
+
     @Test
     void ofManyWhoEndAJobOneDoes() throws Exception {
         for (int round = 0; round < 20; round++) {
