@@ -4,12 +4,13 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.Text;
+import dev.caravan.queue.PathId;
 import dev.caravan.queue.store.JobStore;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Finds the job that the path names, in the header {@code id}: it is the exchange property {@value #PROPERTY} then. Jobs of other keys
+ * Finds the job that the path names: it is the exchange property {@value #PROPERTY} then. Jobs of other keys
  * are not there. Thread-safe.
  */
 public final class FindJob implements Processor {
@@ -26,7 +27,7 @@ public final class FindJob implements Processor {
     @Override
     public void process(Exchange exchange) {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
-        String id = exchange.getMessage().getHeader("id", "", String.class);
+        String id = PathId.of(exchange);
         exchange.setProperty(PROPERTY, store.find(id, call.getClient()).orElseThrow(() -> missing(id)));
     }
 
