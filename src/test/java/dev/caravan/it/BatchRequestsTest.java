@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of each request of a batch: a mistake in one is the result of that one. */
@@ -78,6 +79,28 @@ class BatchRequestsTest extends BatchTest {
             assertTrue(line.contains("\"new_field\":\"" + large + "\","));
         }
         assertTrue(upstream.calls().stream().anyMatch(call -> call.request().text().equals(params)));
+    }
+
+    @Test
+    void aClientThatLeavesInTheMiddleOfTheResultsDoesNoHarm() throws Exception {
+        String large = "x".repeat(2 << 20);
+        upstream.script(call -> call.json(Wire.MESSAGE.replace("1.50e1", "\"" + large + "\"")));
+        BatchClient client = client(KEY);
+        String id = client
+                .create(IntStream.range(0, 30).mapToObj(i -> ok("r" + i)).toArray(String[]::new));
+        client.awaitEnded(id);
+        gateway.log().clear();
+        try (RawClient leaver = RawClient.connect(gateway.port(), 64 * 1024)) {
+            WireReply reply = leaver.get(path(id) + "/results", client.withKey()).head();
+            assertEquals(200, reply.status());
+            for (int i = 0; i < 1_000; i++) {
+                reply.read();
+            }
+        }
+        String line = gateway.log().accessLine();
+        assertTrue(line.endsWith(" cancelled=true"), line);
+        assertEquals(List.of(), gateway.log().troubles(), "a client that leaves is no trouble");
+        assertEquals(30, client.lines(id).size(), "the store is as it was");
     }
 
     @Test

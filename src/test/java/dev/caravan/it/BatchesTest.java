@@ -267,6 +267,21 @@ class BatchesTest extends BatchTest {
                 client.get(BATCHES + "?limit=1", forwarded).json().at("/data/0/results_url").asText());
     }
 
+    @Test
+    void theAddressOfTheResultsIsTheConfiguredOne() throws IOException {
+        upstream.script(Wire::answer);
+        String yaml = config().replace("%s", upstream.url()).replace(directory.toString(),
+                directory.resolve("other").toString());
+        try (GatewayUnderTest other = GatewayUnderTest
+                .start("server: { public-url: \"https://llm.example/team/\" }\n" + yaml)) {
+            BatchClient client = new BatchClient(other.port(), KEY);
+            String id = client.create(ok("a"));
+            client.awaitEnded(id);
+            assertEquals("https://llm.example/team" + path(id) + "/results",
+                    client.get(path(id), "x-forwarded-host: b").json().path("results_url").asText());
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"PUT, '', 'GET, POST'", "DELETE, '', 'GET, POST'", "POST, /msgbatch_1, 'DELETE, GET'",
             "PATCH, /msgbatch_1, 'DELETE, GET'", "GET, /msgbatch_1/cancel, POST", "POST, /msgbatch_1/results, GET"})

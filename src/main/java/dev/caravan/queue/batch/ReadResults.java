@@ -18,7 +18,10 @@ import org.apache.camel.Processor;
  * many to each {@code byte[]}. They are read from the store while the client takes them. Thread-safe, the iterator is not.
  */
 public final class ReadResults implements Processor {
-    private static final int ROWS = 100;
+    private static final int FIRST_ROWS = 8;
+    private static final int MOST_ROWS = 500;
+    /** About how many bytes are read at a time: an answer may have a hundred bytes, or many megabytes. */
+    private static final int BYTES = 1 << 20;
 
     private final BatchStore store;
 
@@ -43,11 +46,12 @@ public final class ReadResults implements Processor {
 
     private final class Lines implements Iterator<byte[]> {
         private final Batch batch;
+        private int rows = FIRST_ROWS;
         private List<BatchResult> results;
 
         private Lines(Batch batch) {
             this.batch = batch;
-            this.results = store.results(batch, "", ROWS);
+            this.results = store.results(batch, "", rows);
         }
 
         @Override
@@ -62,7 +66,9 @@ public final class ReadResults implements Processor {
             }
             ByteArrayOutputStream lines = new ByteArrayOutputStream(64 * 1024);
             results.forEach(result -> BatchJson.appendResult(result, lines));
-            results = store.results(batch, results.getLast().customId(), ROWS);
+            long fitting = (long) BYTES * results.size() / lines.size();
+            rows = Math.clamp(fitting, 1, Math.min(4 * rows, MOST_ROWS));
+            results = store.results(batch, results.getLast().customId(), rows);
             return lines.toByteArray();
         }
     }
