@@ -5,6 +5,11 @@ import dev.caravan.config.Dialect;
 import dev.caravan.config.QueueConfig;
 import dev.caravan.config.Secret;
 import dev.caravan.message.ApiException;
+import dev.caravan.queue.admin.DescribeQueues;
+import dev.caravan.queue.admin.DropDeadLetter;
+import dev.caravan.queue.admin.HoldQueue;
+import dev.caravan.queue.admin.ListDeadLetters;
+import dev.caravan.queue.admin.RetryDeadLetter;
 import dev.caravan.queue.batch.CancelBatch;
 import dev.caravan.queue.batch.CreateBatch;
 import dev.caravan.queue.batch.DeleteBatch;
@@ -12,17 +17,29 @@ import dev.caravan.queue.batch.DescribeBatch;
 import dev.caravan.queue.batch.FindBatch;
 import dev.caravan.queue.batch.ListBatches;
 import dev.caravan.queue.batch.ReadResults;
-import dev.caravan.queue.admin.DescribeQueues;
-import dev.caravan.queue.admin.DropDeadLetter;
-import dev.caravan.queue.admin.HoldQueue;
-import dev.caravan.queue.admin.ListDeadLetters;
-import dev.caravan.queue.admin.RetryDeadLetter;
 import dev.caravan.queue.broker.Broker;
 import dev.caravan.queue.broker.QueueAdmin;
+import dev.caravan.queue.job.CancelJob;
+import dev.caravan.queue.job.CreateJob;
+import dev.caravan.queue.job.FailJob;
+import dev.caravan.queue.job.FindJob;
+import dev.caravan.queue.job.FinishJob;
+import dev.caravan.queue.job.FollowJob;
+import dev.caravan.queue.job.JobSender;
+import dev.caravan.queue.job.JobWatch;
+import dev.caravan.queue.job.ListJobs;
+import dev.caravan.queue.job.RecordEvent;
+import dev.caravan.queue.job.ShowJob;
+import dev.caravan.queue.job.SweepJobs;
+import dev.caravan.queue.job.TakeJob;
+import dev.caravan.queue.job.WakeJob;
 import dev.caravan.queue.store.BatchStore;
 import dev.caravan.queue.store.Database;
 import dev.caravan.queue.store.DeadLetterStore;
 import dev.caravan.queue.store.DispatchStore;
+import dev.caravan.queue.store.JobDispatchStore;
+import dev.caravan.queue.store.JobStore;
+import dev.caravan.queue.store.JobWorkStore;
 import dev.caravan.queue.store.WorkStore;
 import dev.caravan.queue.work.CheckBatchRequest;
 import dev.caravan.queue.work.CleanUp;
@@ -97,6 +114,7 @@ final class QueueSetup {
         });
         bindBatches(database);
         bindWork(database, broker);
+        bindJobs(database, broker);
         bindAdmin(database, broker);
         context.getPropertiesComponent().addOverrideProperty(ENABLED, "true");
         context.addRoutes(new LaneRoutes(queue.lanes()));
@@ -149,10 +167,34 @@ final class QueueSetup {
         registry.bind("caravanFailWork", new FailWork(works, queue.attempts()));
         registry.bind("caravanDrainNode",
                 new DrainNode(inHand, LANES.stream().map(LaneRoutes::id).toList()));
-        context.getManagementStrategy().addEventNotifier(new HandBack(inHand, GRACE));
+        context.getManagementStrategy().addEventNotifier(new HandBack(inHand::size, inHand::stop, GRACE));
         registry.bind("caravanDispatch", new Dispatch(dispatch, works, new WakeupSender(broker.pool()), inHand));
         registry.bind("caravanFindLostMessages",
-                new FindLostMessages(admin(broker), dispatch, CLOCK, WakeupSender.QUEUES, LANES));
+                new FindLostMessages(admin(broker), dispatch,
+                        new JobDispatchStore(database, CLOCK, SENDING), CLOCK, WakeupSender.QUEUES, LANES));
+    }
+
+    private void bindJobs(Database database, Broker broker) {
+        JobStore jobs = new JobStore(database, CLOCK);
+        JobWorkStore works = new JobWorkStore(database, CLOCK);
+        JobDispatchStore dispatch = new JobDispatchStore(database, CLOCK, SENDING);
+        JobSender sender = new JobSender(dispatch, broker.pool(), WakeupSender.QUEUES);
+        JobWatch watch = new JobWatch(jobs);
+        Registry registry = context.getRegistry();
+        registry.bind("caravanCreateJob", new CreateJob(jobs, this::lane));
+        registry.bind("caravanWakeJob", new WakeJob(sender));
+        registry.bind("caravanFindJob", new FindJob(jobs));
+        registry.bind("caravanListJobs", new ListJobs(jobs));
+        registry.bind("caravanShowJob", new ShowJob(jobs));
+        registry.bind("caravanFollowJob", new FollowJob(jobs, watch));
+        registry.bind("caravanCancelJob", new CancelJob(jobs));
+        registry.bind("caravanTakeJob", new TakeJob(works, watch, queue.attempts()));
+        registry.bind("caravanRecordEvent", new RecordEvent());
+        registry.bind("caravanFinishJob", new FinishJob(works, watch));
+        registry.bind("caravanFailJob", new FailJob(works, watch, queue.attempts()));
+        registry.bind("caravanWatchJobs", watch);
+        registry.bind("caravanSweepJobs", new SweepJobs(dispatch, sender, CLOCK));
+        context.getManagementStrategy().addEventNotifier(new HandBack(watch::inHand, watch::stop, GRACE));
     }
 
     private void bindAdmin(Database database, Broker broker) {

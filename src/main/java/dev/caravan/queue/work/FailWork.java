@@ -50,6 +50,7 @@ public final class FailWork implements Processor {
             throw failure;
         }
         if (PASSING.contains(failure.type()) && attempt.number() < mostAttempts) {
+            store.fail(attempt.work());
             throw failure;
         }
         byte[] envelope = failure.envelope(call.getRequestId());
