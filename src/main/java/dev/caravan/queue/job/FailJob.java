@@ -40,6 +40,7 @@ public final class FailJob implements Processor {
     @Override
     public void process(Exchange exchange) {
         JobAttempt attempt = exchange.getProperty(JobAttempt.PROPERTY, JobAttempt.class);
+        attempt.interruption().end();
         Call call = attempt.call();
         ApiException failure = failure(call, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
         boolean stopped = call.getCancellation().cancelled();
@@ -47,7 +48,6 @@ public final class FailJob implements Processor {
         call.getProgress().failed(failure.type());
         call.getProgress().replied(failure.status());
         call.complete();
-        Thread.interrupted(); // what had to stop has been told; the outcome is still to be written
         attempt.recorder().abandon();
         JobWork work = attempt.work();
         boolean deferred = stopped || NOT_THERE.contains(failure.type());

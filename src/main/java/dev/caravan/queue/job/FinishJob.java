@@ -25,6 +25,7 @@ public final class FinishJob implements Processor {
     @Override
     public void process(Exchange exchange) {
         JobAttempt attempt = exchange.getProperty(JobAttempt.PROPERTY, JobAttempt.class);
+        attempt.interruption().end();
         byte[] message = attempt.recorder().message();
         if (message == null) {
             throw new ApiException(502, ErrorType.API_ERROR, "the stream ended before the message was complete");

@@ -1,6 +1,7 @@
 package dev.caravan.queue.job;
 
 import dev.caravan.message.Call;
+import dev.caravan.queue.Interruption;
 import dev.caravan.queue.store.JobProgress;
 import dev.caravan.queue.store.JobState;
 import dev.caravan.queue.store.JobWork;
@@ -11,8 +12,9 @@ import dev.caravan.queue.store.JobWork;
  * @param number   1 for the first one; those that found the provider not there, or whose node was stopped, do not count
  * @param call     the call that it is for the rest of the gateway
  * @param recorder where its events go
+ * @param interruption ends its wait for the provider
  */
-record JobAttempt(JobWork work, int number, Call call, EventRecorder recorder) {
+record JobAttempt(JobWork work, int number, Call call, EventRecorder recorder, Interruption interruption) {
     /** The name of the exchange property. */
     static final String PROPERTY = "caravanJobAttempt";
 

@@ -4,6 +4,7 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.MessageAccumulator;
+import dev.caravan.queue.Interruption;
 import dev.caravan.queue.store.JobWakeup;
 import dev.caravan.queue.store.JobWork;
 import dev.caravan.queue.store.JobWorkStore;
@@ -65,14 +66,11 @@ public final class TakeJob implements Processor {
         call.setClient(work.owner());
         call.setVersion(work.version());
         call.setBetas(work.betas());
-        JobAttempt attempt = new JobAttempt(work, number, call, new EventRecorder(work, store, watch, maxSize));
+        JobAttempt attempt = new JobAttempt(work, number, call, new EventRecorder(work, store, watch, maxSize),
+                new Interruption());
         watch.begun(attempt);
         call.onComplete(() -> watch.over(attempt));
-        // What waits for a provider that has not answered yet gives up when its thread is interrupted.
-        Thread worker = Thread.currentThread();
-        Runnable interrupt = worker::interrupt;
-        call.getCancellation().onCancel(interrupt);
-        call.onComplete(() -> call.getCancellation().remove(interrupt));
+        call.getCancellation().onCancel(attempt.interruption()::interrupt);
         exchange.setProperty(Call.PROPERTY, call);
         exchange.setProperty(JobAttempt.PROPERTY, attempt);
         Message message = exchange.getMessage();

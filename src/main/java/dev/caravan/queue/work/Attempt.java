@@ -1,6 +1,7 @@
 package dev.caravan.queue.work;
 
 import dev.caravan.message.Call;
+import dev.caravan.queue.Interruption;
 import dev.caravan.queue.store.Work;
 
 /**

@@ -3,6 +3,7 @@ package dev.caravan.queue.work;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
+import dev.caravan.queue.Interruption;
 import dev.caravan.queue.store.Wakeup;
 import dev.caravan.queue.store.Work;
 import dev.caravan.queue.store.WorkStore;
