@@ -37,18 +37,22 @@ public final class YieldToCalls implements Processor {
     @Override
     public void process(Exchange exchange) {
         Call call = exchange.getProperty(Attempt.PROPERTY, Attempt.class).call();
-        while (!enter() && !call.getCancellation().cancelled()) {
+        boolean entered = enter();
+        while (!entered && !call.getCancellation().cancelled()) {
             try {
                 Thread.sleep(LOOK);
+                entered = enter();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 call.getCancellation().cancel();
             }
         }
+        if (entered) {
+            call.onComplete(working::decrementAndGet);
+        }
         if (call.getCancellation().cancelled()) {
             throw new ApiException(ErrorType.OVERLOADED_ERROR, "stopped before it was begun");
         }
-        call.onComplete(working::decrementAndGet);
     }
 
     private boolean enter() {
