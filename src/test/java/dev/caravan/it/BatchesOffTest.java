@@ -20,7 +20,7 @@ class BatchesOffTest extends GatewayTest {
     @CsvSource({"POST, /v1/messages/batches", "GET, /v1/messages/batches?limit=1",
             "GET, /v1/messages/batches/msgbatch_1",
             "GET, /v1/messages/batches/msgbatch_1/results", "DELETE, /v1/messages/batches/msgbatch_1",
-            "GET, /admin/queues", "POST, /admin/drain"})
+            "GET, /v1/jobs/job_1", "GET, /admin/queues", "POST, /admin/drain"})
     void whatTurnsBatchesOnIsSaid(String method, String path) throws IOException {
         BatchClient client = new BatchClient(gateway.port(), KEY);
         assertEquals(
