@@ -99,7 +99,7 @@ class BatchRequestsTest extends BatchTest {
         }
         String line = gateway.log().accessLine();
         assertTrue(line.endsWith(" cancelled=true"), line);
-        assertEquals(List.of(), gateway.log().troubles(), "a client that leaves is no trouble");
+        assertNoTrouble();
         assertEquals(30, client.lines(id).size(), "the store is as it was");
     }
 

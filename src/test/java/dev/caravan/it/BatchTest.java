@@ -1,5 +1,7 @@
 package dev.caravan.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +53,12 @@ abstract class BatchTest extends GatewayTest {
     /** The client that has the key. */
     final BatchClient client(String key) {
         return new BatchClient(gateway.port(), key);
+    }
+
+    /** A client that leaves is no trouble. What the embedded broker has to say of itself is another matter. */
+    final void assertNoTrouble() {
+        assertEquals(List.of(), gateway.log().troubles().stream()
+                .filter(line -> !line.logger().startsWith("org.apache.activemq.")).toList());
     }
 
     static String path(String id) {
