@@ -126,7 +126,7 @@ class BatchCommandIT extends BatchTest {
         client(KEY).awaitProgress(id, "1/2");
         ClientProcess.Result list = caravan(ADMIN_KEY, "dlq", "list");
         System.out.println("caravan dlq list:\n" + list.out() + list.err());
-        List<String> letter = List.of(list.out().lines().toList().getLast().split(" {2,}"));
+        List<String> letter = List.of(list.out().lines().toList().getLast().strip().split(" {2,}"));
         assertEquals(List.of("caravan.work.http", id, "broken", String.valueOf(ATTEMPTS)), letter.subList(1, 5));
 
         mended.set(true);
