@@ -19,6 +19,13 @@ import dev.caravan.queue.admin.ListDeadLetters;
 import dev.caravan.queue.admin.RetryDeadLetter;
 import dev.caravan.queue.broker.Broker;
 import dev.caravan.queue.broker.QueueAdmin;
+import dev.caravan.queue.request.EndEvents;
+import dev.caravan.queue.request.FailRequest;
+import dev.caravan.queue.request.ReadRequest;
+import dev.caravan.queue.request.RequestsInHand;
+import dev.caravan.queue.request.SendEvent;
+import dev.caravan.queue.request.SendMessage;
+import dev.caravan.queue.request.TakeRequest;
 import dev.caravan.queue.store.BatchStore;
 import dev.caravan.queue.store.Database;
 import dev.caravan.queue.store.DeadLetterStore;
@@ -31,6 +38,7 @@ import dev.caravan.queue.work.FailWork;
 import dev.caravan.queue.work.FindLostMessages;
 import dev.caravan.queue.work.FinishWork;
 import dev.caravan.queue.work.HandBack;
+import dev.caravan.queue.work.InHand;
 import dev.caravan.queue.work.TakeWork;
 import dev.caravan.queue.work.WakeupSender;
 import dev.caravan.queue.work.WorkInHand;
@@ -40,6 +48,7 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Service;
 import org.apache.camel.spi.Registry;
@@ -52,6 +61,8 @@ final class QueueSetup {
     /** The property that the routes' preconditions read. */
     private static final String ENABLED = "caravan.queue.enabled";
     private static final List<String> LANES = List.of("exec", "http");
+    /** The route of the JMS door. */
+    private static final String REQUESTS = "requests";
     private static final Clock CLOCK = Clock.systemUTC();
     private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(5);
     /** How long work may go on when Caravan stops; Camel's own patience is longer. */
@@ -133,12 +144,25 @@ final class QueueSetup {
         registry.bind("caravanCheckBatchRequest", new CheckBatchRequest());
         registry.bind("caravanFinishWork", new FinishWork(works));
         registry.bind("caravanFailWork", new FailWork(works, queue.attempts()));
+        RequestsInHand requests = new RequestsInHand();
+        bindRequests(requests, broker);
+        List<InHand> all = List.of(inHand, requests);
         registry.bind("caravanDrainNode",
-                new DrainNode(inHand, LANES.stream().map(LaneRoutes::id).toList()));
-        context.getManagementStrategy().addEventNotifier(new HandBack(inHand, GRACE));
+                new DrainNode(all, Stream.concat(LANES.stream().map(LaneRoutes::id), Stream.of(REQUESTS)).toList()));
+        context.getManagementStrategy().addEventNotifier(new HandBack(all, GRACE));
         registry.bind("caravanDispatch", new Dispatch(dispatch, works, new WakeupSender(broker.pool()), inHand));
         registry.bind("caravanFindLostMessages",
                 new FindLostMessages(admin(broker), dispatch, CLOCK, WakeupSender.QUEUES, LANES));
+    }
+
+    private void bindRequests(RequestsInHand inHand, Broker broker) {
+        Registry registry = context.getRegistry();
+        registry.bind("caravanTakeRequest", new TakeRequest(inHand, broker.pool()));
+        registry.bind("caravanReadRequest", new ReadRequest(config.server().maxBodyBytes(), queue.attempts()));
+        registry.bind("caravanSendMessage", new SendMessage());
+        registry.bind("caravanSendEvent", new SendEvent());
+        registry.bind("caravanEndEvents", new EndEvents());
+        registry.bind("caravanFailRequest", new FailRequest(queue.attempts()));
     }
 
     private void bindAdmin(Database database, Broker broker) {
