@@ -38,7 +38,9 @@ final class Outlet {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final SseWriter waiting = new SseWriter();
+    /** Whether the event loop is to send what waits, and whether it has been told so. */
     private boolean flushDue;
+    private boolean flushTold;
     private boolean ending;
     private boolean ended;
     private boolean closed;
@@ -62,8 +64,23 @@ final class Outlet {
         lock.lock();
     }
 
+    /** Lets go of the lock, and only then wakes the event loop, which would have to wait for it otherwise. */
     void unlock() {
+        boolean tell = lock.getHoldCount() == 1 && takeTelling();
         lock.unlock();
+        if (tell) {
+            tell();
+        }
+    }
+
+    private boolean takeTelling() {
+        boolean tell = flushDue && !flushTold && !closed;
+        flushTold |= tell;
+        return tell;
+    }
+
+    private void tell() {
+        eventLoop.runOnContext(nothing -> flush());
     }
 
     /** Where events and other parts are written, each followed by {@link #written()}. Needs the lock. */
@@ -71,13 +88,10 @@ final class Outlet {
         return waiting;
     }
 
-    /** Something waits to be sent: has the event loop send it, unless it is about to anyway. Needs the lock. */
+    /** Something waits to be sent: the event loop sends it once the lock is free. Needs the lock. */
     void written() {
         lastWriteNanos = System.nanoTime();
-        if (!flushDue && !closed) {
-            flushDue = true;
-            eventLoop.runOnContext(nothing -> flush());
-        }
+        flushDue = true;
     }
 
     /**
@@ -200,6 +214,9 @@ final class Outlet {
             throw new ClientClosedException(
                     "the client has not read its reply for " + stallTimeout.toMillis() + " ms");
         }
+        if (takeTelling()) {
+            tell();
+        }
         try {
             return changed.awaitNanos(left);
         } catch (InterruptedException e) {
@@ -233,10 +250,11 @@ final class Outlet {
                 head.run();
             }
             if (response.writeQueueFull()) {
-                response.drainHandler(nothing -> flush()); // flushDue stays set until then
+                response.drainHandler(nothing -> flush()); // which stays due until then
                 return;
             }
             flushDue = false;
+            flushTold = false;
             out = Buffer.buffer(waiting.length()).appendBytes(waiting.array(), 0, waiting.length());
             waiting.clear();
             end = ending;

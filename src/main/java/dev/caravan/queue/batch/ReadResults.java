@@ -20,7 +20,10 @@ import org.apache.camel.Processor;
  * many to each {@code byte[]}. They are read from the store while the client takes them. Thread-safe, the iterator is not.
  */
 public final class ReadResults implements Processor {
-    private static final int ROWS = 100;
+    private static final int FIRST_ROWS = 8;
+    private static final int MOST_ROWS = 500;
+    /** About how many bytes are read at a time: an answer may have a hundred bytes, or many megabytes. */
+    private static final int BYTES = 1 << 20;
 
     private final BatchStore store;
 
@@ -48,12 +51,13 @@ public final class ReadResults implements Processor {
     private final class Lines implements Iterator<byte[]> {
         private final Batch batch;
         private final Cancellation cancellation;
+        private int rows = FIRST_ROWS;
         private List<BatchResult> results;
 
         private Lines(Batch batch, Cancellation cancellation) {
             this.batch = batch;
             this.cancellation = cancellation;
-            this.results = store.results(batch, "", ROWS);
+            this.results = store.results(batch, "", rows);
         }
 
         @Override
@@ -66,11 +70,13 @@ public final class ReadResults implements Processor {
             if (results.isEmpty()) {
                 throw new NoSuchElementException();
             }
-            List<BatchResult> rows = results;
+            List<BatchResult> read = results;
             results = List.of(); // should what follows throw
             ByteArrayOutputStream lines = new ByteArrayOutputStream(64 * 1024);
-            rows.forEach(result -> BatchJson.appendResult(result, lines));
-            results = store.results(batch, rows.getLast().customId(), ROWS);
+            read.forEach(result -> BatchJson.appendResult(result, lines));
+            long fitting = (long) BYTES * read.size() / lines.size();
+            rows = Math.clamp(fitting, 1, Math.min(4 * rows, MOST_ROWS));
+            results = store.results(batch, read.getLast().customId(), rows);
             return lines.toByteArray();
         }
     }

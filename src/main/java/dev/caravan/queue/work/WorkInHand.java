@@ -32,7 +32,7 @@ public final class WorkInHand {
     }
 
     /** Stops all of them: their requests go back to their queues. */
-    void stop() {
+    public void stop() {
         attempts.forEach(attempt -> attempt.call().getCancellation().cancel());
     }
 }
