@@ -56,6 +56,7 @@ import dev.caravan.queue.work.FindLostMessages;
 import dev.caravan.queue.work.FinishWork;
 import dev.caravan.queue.work.HandBack;
 import dev.caravan.queue.work.InHand;
+import dev.caravan.queue.work.ReportOutage;
 import dev.caravan.queue.work.TakeWork;
 import dev.caravan.queue.work.WakeupSender;
 import dev.caravan.queue.work.WorkInHand;
@@ -169,6 +170,7 @@ final class QueueSetup {
         WorkInHand inHand = new WorkInHand();
         DispatchStore dispatch = new DispatchStore(database, CLOCK, SENDING);
         Registry registry = context.getRegistry();
+        registry.bind("caravanReportOutage", new ReportOutage());
         registry.bind("caravanTakeWork", new TakeWork(works, inHand, queue.attempts()));
         registry.bind("caravanYieldToCalls", new YieldToCalls(metrics::activeCalls, share()));
         registry.bind("caravanCountQueues", metrics);
