@@ -33,6 +33,13 @@ import dev.caravan.queue.job.ShowJob;
 import dev.caravan.queue.job.SweepJobs;
 import dev.caravan.queue.job.TakeJob;
 import dev.caravan.queue.job.WakeJob;
+import dev.caravan.queue.request.EndEvents;
+import dev.caravan.queue.request.FailRequest;
+import dev.caravan.queue.request.ReadRequest;
+import dev.caravan.queue.request.RequestsInHand;
+import dev.caravan.queue.request.SendEvent;
+import dev.caravan.queue.request.SendMessage;
+import dev.caravan.queue.request.TakeRequest;
 import dev.caravan.queue.store.BatchStore;
 import dev.caravan.queue.store.Database;
 import dev.caravan.queue.store.DeadLetterStore;
@@ -48,6 +55,8 @@ import dev.caravan.queue.work.FailWork;
 import dev.caravan.queue.work.FindLostMessages;
 import dev.caravan.queue.work.FinishWork;
 import dev.caravan.queue.work.HandBack;
+import dev.caravan.queue.work.InHand;
+import dev.caravan.queue.work.ReportOutage;
 import dev.caravan.queue.work.TakeWork;
 import dev.caravan.queue.work.WakeupSender;
 import dev.caravan.queue.work.WorkInHand;
@@ -59,6 +68,7 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Service;
 import org.apache.camel.spi.Registry;
@@ -71,6 +81,8 @@ final class QueueSetup {
     /** The property that the routes' preconditions read. */
     private static final String ENABLED = "caravan.queue.enabled";
     private static final List<String> LANES = List.of("exec", "http");
+    /** The route of the JMS door. */
+    private static final String REQUESTS = "requests";
     private static final Clock CLOCK = Clock.systemUTC();
     private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(5);
     /** How long work may go on when Caravan stops; Camel's own patience is longer. */
@@ -113,8 +125,7 @@ final class QueueSetup {
             }
         });
         bindBatches(database);
-        bindWork(database, broker);
-        bindJobs(database, broker);
+        bindDrain(List.of(bindWork(database, broker), bindJobs(database, broker), bindRequests(broker)));
         bindAdmin(database, broker);
         context.getPropertiesComponent().addOverrideProperty(ENABLED, "true");
         context.addRoutes(new LaneRoutes(queue.lanes()));
@@ -153,28 +164,27 @@ final class QueueSetup {
                 context.resolvePropertyPlaceholders("{{" + name + ":" + usual + "}}"));
     }
 
-    private void bindWork(Database database, Broker broker) {
+    private InHand bindWork(Database database, Broker broker) {
         QueueMetrics metrics = new QueueMetrics(meters, admin(broker), new DeadLetterStore(database), LANES);
         WorkStore works = new WorkStore(database, CLOCK);
         WorkInHand inHand = new WorkInHand();
         DispatchStore dispatch = new DispatchStore(database, CLOCK, SENDING);
         Registry registry = context.getRegistry();
+        registry.bind("caravanReportOutage", new ReportOutage());
         registry.bind("caravanTakeWork", new TakeWork(works, inHand, queue.attempts()));
         registry.bind("caravanYieldToCalls", new YieldToCalls(metrics::activeCalls, share()));
         registry.bind("caravanCountQueues", metrics);
         registry.bind("caravanCheckBatchRequest", new CheckBatchRequest());
         registry.bind("caravanFinishWork", new FinishWork(works));
         registry.bind("caravanFailWork", new FailWork(works, queue.attempts()));
-        registry.bind("caravanDrainNode",
-                new DrainNode(inHand, LANES.stream().map(LaneRoutes::id).toList()));
-        context.getManagementStrategy().addEventNotifier(new HandBack(inHand::size, inHand::stop, GRACE));
         registry.bind("caravanDispatch", new Dispatch(dispatch, works, new WakeupSender(broker.pool()), inHand));
         registry.bind("caravanFindLostMessages",
                 new FindLostMessages(admin(broker), dispatch,
                         new JobDispatchStore(database, CLOCK, SENDING), CLOCK, WakeupSender.QUEUES, LANES));
+        return inHand;
     }
 
-    private void bindJobs(Database database, Broker broker) {
+    private InHand bindJobs(Database database, Broker broker) {
         JobStore jobs = new JobStore(database, CLOCK);
         JobWorkStore works = new JobWorkStore(database, CLOCK);
         JobDispatchStore dispatch = new JobDispatchStore(database, CLOCK, SENDING);
@@ -194,7 +204,26 @@ final class QueueSetup {
         registry.bind("caravanFailJob", new FailJob(works, watch, queue.attempts()));
         registry.bind("caravanWatchJobs", watch);
         registry.bind("caravanSweepJobs", new SweepJobs(dispatch, sender, CLOCK));
-        context.getManagementStrategy().addEventNotifier(new HandBack(watch::inHand, watch::stop, GRACE));
+        return watch;
+    }
+
+    private InHand bindRequests(Broker broker) {
+        RequestsInHand inHand = new RequestsInHand();
+        Registry registry = context.getRegistry();
+        registry.bind("caravanTakeRequest", new TakeRequest(inHand, broker.pool()));
+        registry.bind("caravanReadRequest", new ReadRequest(config.server().maxBodyBytes(), queue.attempts()));
+        registry.bind("caravanSendMessage", new SendMessage());
+        registry.bind("caravanSendEvent", new SendEvent());
+        registry.bind("caravanEndEvents", new EndEvents());
+        registry.bind("caravanFailRequest", new FailRequest(queue.attempts()));
+        return inHand;
+    }
+
+    /** What becomes of work at hand when this node is to take no more of it. */
+    private void bindDrain(List<InHand> inHand) {
+        List<String> routes = Stream.concat(LANES.stream().map(LaneRoutes::id), Stream.of(REQUESTS)).toList();
+        context.getRegistry().bind("caravanDrainNode", new DrainNode(inHand, routes));
+        context.getManagementStrategy().addEventNotifier(new HandBack(inHand, GRACE));
     }
 
     private void bindAdmin(Database database, Broker broker) {

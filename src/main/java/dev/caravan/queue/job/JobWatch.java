@@ -2,6 +2,7 @@ package dev.caravan.queue.job;
 
 import dev.caravan.queue.store.JobProgress;
 import dev.caravan.queue.store.JobStore;
+import dev.caravan.queue.work.InHand;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +16,7 @@ import org.apache.camel.Processor;
  * Keeps an eye on the jobs that somebody follows here and on those that this node is at: however many follow, the store is asked
  * once each time that the timer calls. What this node writes itself is told at once. Thread-safe.
  */
-public final class JobWatch implements Processor {
+public final class JobWatch implements Processor, InHand {
     private final JobStore store;
     private final Map<Long, Watched> followed = new ConcurrentHashMap<>();
     private final Set<JobAttempt> inHand = ConcurrentHashMap.newKeySet();
@@ -33,12 +34,12 @@ public final class JobWatch implements Processor {
         inHand.remove(attempt);
     }
 
-    /** How many attempts this node is at. */
-    public int inHand() {
+    @Override
+    public int size() {
         return inHand.size();
     }
 
-    /** Stops all attempts that this node is at: their jobs go back to their queues. */
+    @Override
     public void stop() {
         inHand.forEach(attempt -> attempt.call().getCancellation().cancel());
     }

@@ -1,7 +1,7 @@
 package dev.caravan.queue.work;
 
 import java.time.Duration;
-import java.util.function.IntSupplier;
+import java.util.List;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.CamelEvent.CamelContextStoppingEvent;
 import org.apache.camel.support.EventNotifierSupport;
@@ -15,18 +15,12 @@ import org.slf4j.LoggerFactory;
 public final class HandBack extends EventNotifierSupport {
     private static final Logger LOG = LoggerFactory.getLogger(HandBack.class);
 
-    private final IntSupplier inHand;
-    private final Runnable stop;
+    private final List<InHand> inHand;
     private final Duration grace;
 
-    /**
-     * @param inHand how much this node is at
-     * @param stop   stops all of it
-     * @param grace  how long work may go on; shorter than the time-out of Camel's shutdown
-     */
-    public HandBack(IntSupplier inHand, Runnable stop, Duration grace) {
-        this.inHand = inHand;
-        this.stop = stop;
+    /** @param grace how long work may go on; shorter than the time-out of Camel's shutdown */
+    public HandBack(List<InHand> inHand, Duration grace) {
+        this.inHand = List.copyOf(inHand);
         this.grace = grace;
         setIgnoreCamelContextInitEvents(true);
         setIgnoreExchangeEvents(true);
@@ -48,10 +42,10 @@ public final class HandBack extends EventNotifierSupport {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        int size = inHand.getAsInt();
+        int size = inHand.stream().mapToInt(InHand::size).sum();
         if (size > 0) {
             LOG.info("{} queued requests are not answered yet and go back to their queues", size);
-            stop.run();
+            inHand.forEach(InHand::stop);
         }
     }
 }
