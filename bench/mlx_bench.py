@@ -25,6 +25,9 @@ from tiny_model import made  # noqa: E402
 
 MANY = 100
 LONG_PROMPT = 4_000
+PIECE = 1 << 16
+# Between two looks of the clients of a batch, in seconds: on a machine of their own they would take nothing from the model.
+PAUSE = 0.01
 
 
 class Gateway:
@@ -89,7 +92,7 @@ class Answer:
 
     def read(self) -> bool:
         """Takes what has come; true at the end."""
-        piece = self.connection.recv(1 << 20)
+        piece = self.connection.recv(PIECE)
         now = time.perf_counter()
         self.data += piece
         if not self.first and b'"text_delta"' in self.data:
@@ -121,8 +124,8 @@ class Answer:
         return (self.first - self.begun) * 1000
 
 
-def together(connections: list[socket.socket], asked: list[bytes]) -> list[Answer]:
-    """Sends all, in this order, and reads all as they come."""
+def together(connections: list[socket.socket], asked: list[bytes], pause: float = 0) -> list[Answer]:
+    """Sends all, in this order, and reads all as they come, or with a pause between looks at what has come."""
     selector = selectors.DefaultSelector()
     answers = []
     for connection, each in zip(connections, asked, strict=True):
@@ -130,6 +133,7 @@ def together(connections: list[socket.socket], asked: list[bytes]) -> list[Answe
         selector.register(connection, selectors.EVENT_READ, answers[-1])
     left = len(answers)
     while left:
+        time.sleep(pause)
         for key, _ in selector.select():
             if key.data.read():
                 selector.unregister(key.fileobj)
@@ -165,7 +169,7 @@ class Measurement:
 
     def batch_rate(self) -> float:
         asked = [request("forgets", user(_words(i)), self.tokens) for i in range(self.batch)]
-        answers = together(self.connections, asked)
+        answers = together(self.connections, asked, PAUSE)
         for connection in self.connections:
             drained(connection)
         return sum(answer.tokens for answer in answers) / (max(a.ended for a in answers) - min(a.begun for a in answers))
@@ -254,7 +258,8 @@ def report(measured: Measurement, quick: bool) -> str:
         "",
         f"- date: {time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}",
         f"- mlx-lm {version('mlx-lm')}, mlx {version('mlx')}, Python {sys.version.split()[0]}, {os.cpu_count()} cores",
-        f"- the model: random weights, 2 layers of width 64, a token a byte; {measured.rounds} rounds" + (", quick" if quick else ""),
+        "- the model: random weights, 2 layers of width 64, a token a printable character; "
+        f"{measured.rounds} rounds" + (", quick" if quick else ""),
         "",
         "| Measured | |",
         "|---|---:|",

@@ -145,10 +145,21 @@ def write_config(path: Path, vocabulary: int, eos: int, hidden: int, layers: int
 
 
 def write_random(path: Path, context: int = 100_000, template: str = TEMPLATE) -> Path:
-    """A model with random weights and a token a byte."""
+    """A model with random weights and a token a byte, which says printable characters only.
+
+    Bytes that are no characters would never become text: what is measured would be a model that says nothing.
+    """
+    import mlx.core as mx
+    from mlx.utils import tree_flatten
+
     path.mkdir(parents=True, exist_ok=True)
     write_tokenizer(path, 0, template)
-    _new_model(path, hidden=64, layers=2, context=context)
+    model = _new_model(path, hidden=64, layers=2, context=context)
+    vocabulary = json.loads((path / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    # The rows are what a token is told by, too: one of zeros is never the most likely.
+    printable = [[float(len(token) == 1 and "!" <= token <= "~")] for token, _ in sorted(vocabulary.items(), key=lambda entry: entry[1])]
+    model.model.embed_tokens.weight *= mx.array(printable)
+    mx.save_safetensors(str(path / "model.safetensors"), dict(tree_flatten(model.parameters())))
     return path
 
 

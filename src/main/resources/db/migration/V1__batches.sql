@@ -33,13 +33,15 @@ create table batch_lane (
 );
 
 -- Requests that have no result yet. Rows are written once and deleted with their result; how far they are stands elsewhere, so
--- that their bodies need not be written again. Only deferred changes: how often the provider was not there when they were tried.
+-- that their bodies need not be written again. Only these change: retries, how many attempts
+-- beyond the first one count, and failed, whether the last one is known to have failed.
 create table batch_request (
   batch bigint not null references batch (number) on delete cascade,
   lane varchar(32) not null,
   position int not null,
   custom_id varchar(64) not null,
-  deferred int not null default 0,
+  retries int not null default 0,
+  failed boolean not null default false,
   body ${bytes},
   large_body ${large},
   primary key (batch, lane, position)

@@ -11,14 +11,18 @@ import java.util.Optional;
  * @param broker     the broker; empty for the embedded one
  * @param store      the database; empty for the embedded one
  * @param lanes      how much queued work this Caravan does at a time
+ * @param share      how much of its lanes queued work uses while somebody waits for an answer, in percent, from 1 to 100
  * @param attempts   how often a piece of work is tried before it is given up, from 1
  * @param redelivery how long the broker waits between two attempts
  */
-public record QueueConfig(Path directory, Optional<Remote> broker, Optional<Remote> store, Lanes lanes, int attempts,
+public record QueueConfig(Path directory, Optional<Remote> broker, Optional<Remote> store, Lanes lanes, int share,
+        int attempts,
         Redelivery redelivery) {
 
     /** The usual directory, relative to the file. */
     public static final String DEFAULT_DIRECTORY = "data";
+    /** The usual share, in percent. */
+    public static final int DEFAULT_SHARE = 25;
     /** The usual number of attempts. */
     public static final int DEFAULT_ATTEMPTS = 5;
 

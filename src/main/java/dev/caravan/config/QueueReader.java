@@ -18,7 +18,7 @@ final class QueueReader {
     static final String KEY = "queue";
 
     private static final List<String> KEYS = List.of("directory", "broker", "broker-user", "broker-password", "store",
-            "store-user", "store-password", "lanes", "attempts", "redelivery");
+            "store-user", "store-password", "lanes", "share", "attempts", "redelivery");
     private static final List<String> LANES = List.of("exec", "http");
     private static final List<String> REDELIVERY = List.of("delay", "multiplier", "most");
     private static final int MOST_CONSUMERS = 1_000;
@@ -54,6 +54,7 @@ final class QueueReader {
                         + "(tcp://one:61616,tcp://two:61616) for several that stand in for one another"),
                 remote(map, "store", STORE, "a URL such as jdbc:postgresql://db.example:5432/caravan"),
                 map.get("lanes").flatMap(QueueReader::lanes).orElse(Lanes.DEFAULT),
+                number(map, "share", 100, QueueConfig.DEFAULT_SHARE),
                 number(map, "attempts", MOST_ATTEMPTS, QueueConfig.DEFAULT_ATTEMPTS),
                 map.get("redelivery").flatMap(QueueReader::redelivery).orElse(Redelivery.DEFAULT));
     }

@@ -66,7 +66,8 @@ final class OutputBuffer {
     }
 
     /**
-     * Adds a line and a line feed behind it, all or nothing, without waiting. What nobody wants any more counts as added.
+     * Adds a line and a line feed behind it, all or nothing, without waiting. What nobody wants any more counts as added. A reader
+     * that waits hears of it by {@link #wake()} or {@link #end}.
      *
      * @return false when there is no room; an empty buffer has room for anything
      */
@@ -81,8 +82,17 @@ final class OutputBuffer {
             }
             append(source, offset, length);
             append(LINE_FEED, 0, 1);
-            readable.signal();
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Wakes the reader if it waits. */
+    void wake() {
+        lock.lock();
+        try {
+            readable.signal();
         } finally {
             lock.unlock();
         }

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -37,6 +39,8 @@ final class Worker {
     private final LiveInput stdin = new LiveInput();
     private final Map<String, PooledRequest> requests = new ConcurrentHashMap<>();
     private final long startNanos = System.nanoTime();
+    /** What has been given lines of which its reader has not heard yet. For the thread that reads stdout. */
+    private final List<OutputBuffer> offered = new ArrayList<>();
 
     private State state = State.STARTING;
     private boolean due;
@@ -90,6 +94,7 @@ final class Worker {
         try {
             for (int count = process.read(stdout, chunk); count >= 0; count = process.read(stdout, chunk)) {
                 lines.put(chunk, count);
+                wakeReaders();
             }
         } catch (IOException e) {
             // A broken pipe has ended; the exit code tells how.
@@ -102,7 +107,17 @@ final class Worker {
         } catch (WorkerFault e) {
             // It has died within a line, which says no more than how it has died.
         }
+        wakeReaders();
         return death();
+    }
+
+    /**
+     * A step of a batch brings a line for each request. Woken one by one, their readers would run out of work between any two
+     * lines and be woken again for the next.
+     */
+    private void wakeReaders() {
+        offered.forEach(OutputBuffer::wake);
+        offered.clear();
     }
 
     private ApiException death() {
@@ -195,8 +210,12 @@ final class Worker {
             } else {
                 request.output.end(errors.tooSlow());
             }
-        } else if ((line.answer || line.usage) && !request.output.offerLine(buffer, offset, length)) {
-            pool.fail(request, errors.tooSlow());
+        } else if (line.answer || line.usage) {
+            if (request.output.offerLine(buffer, offset, length)) {
+                offered.add(request.output);
+            } else {
+                pool.fail(request, errors.tooSlow());
+            }
         }
     }
 

@@ -2,9 +2,11 @@ package dev.caravan.http;
 
 import dev.caravan.sse.SseWriter;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of events, or of other parts of a reply, to one client. What any thread writes is gathered and handed to the connection's event loop, which sends all
- * that has come since its last turn in one write: a slow stream goes out event by event, a fast one in larger pieces. When the
- * client does not read, writers wait once {@value #MAX_WAITING} bytes do; after the stall time-out the client counts as gone.
+ * The way of events, or of other parts of a reply, to one client. What any thread writes is gathered and handed to the
+ * connection's event loop, which sends all that has come since its last turn in one write: a slow stream goes out event by event,
+ * a fast one in larger pieces. When the client does not read, writers wait once {@value #MAX_WAITING} bytes do; after the stall
+ * time-out the client counts as gone.
  *
  * <p>
  * Whoever writes holds the lock from what it decides by until it has written; all methods that say so need it held.
@@ -35,7 +38,9 @@ final class Outlet {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final SseWriter waiting = new SseWriter();
+    /** Whether the event loop is to send what waits, and whether it has been told so. */
     private boolean flushDue;
+    private boolean flushTold;
     private boolean ending;
     private boolean ended;
     private boolean closed;
@@ -59,8 +64,23 @@ final class Outlet {
         lock.lock();
     }
 
+    /** Lets go of the lock, and only then wakes the event loop, which would have to wait for it otherwise. */
     void unlock() {
+        boolean tell = lock.getHoldCount() == 1 && takeTelling();
         lock.unlock();
+        if (tell) {
+            tell();
+        }
+    }
+
+    private boolean takeTelling() {
+        boolean tell = flushDue && !flushTold && !closed;
+        flushTold |= tell;
+        return tell;
+    }
+
+    private void tell() {
+        eventLoop.runOnContext(nothing -> flush());
     }
 
     /** Where events and other parts are written, each followed by {@link #written()}. Needs the lock. */
@@ -68,13 +88,10 @@ final class Outlet {
         return waiting;
     }
 
-    /** Something waits to be sent: has the event loop send it, unless it is about to anyway. Needs the lock. */
+    /** Something waits to be sent: the event loop sends it once the lock is free. Needs the lock. */
     void written() {
         lastWriteNanos = System.nanoTime();
-        if (!flushDue && !closed) {
-            flushDue = true;
-            eventLoop.runOnContext(nothing -> flush());
-        }
+        flushDue = true;
     }
 
     /**
@@ -84,7 +101,7 @@ final class Outlet {
      */
     void awaitRoom() throws ClientClosedException {
         long left = stallTimeout.toNanos();
-        while (waiting.length() > MAX_WAITING && !closed) {
+        while (waiting.length() > MAX_WAITING && !closed && !ended) {
             left = await(left);
         }
         if (closed) {
@@ -126,14 +143,24 @@ final class Outlet {
         }
     }
 
-    /** The reply is not of events: it is sent past this outlet. Needs the lock. */
+    /** The reply ends past this outlet, which sends no more: it is a whole one, or is cut off. Needs the lock. */
     void bypass() {
         ended = true;
+        changed.signalAll();
     }
 
     /** Whether more may still be written. Needs the lock. */
     boolean open() {
         return !(ending || ended || closed);
+    }
+
+    private boolean over() {
+        lock.lock();
+        try {
+            return ended || closed;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Whether the client has left before the end. */
@@ -187,6 +214,9 @@ final class Outlet {
             throw new ClientClosedException(
                     "the client has not read its reply for " + stallTimeout.toMillis() + " ms");
         }
+        if (takeTelling()) {
+            tell();
+        }
         try {
             return changed.awaitNanos(left);
         } catch (InterruptedException e) {
@@ -200,7 +230,7 @@ final class Outlet {
         try {
             sendWaiting();
         } catch (RuntimeException e) {
-            if (!closed()) { // otherwise the worker has just abandoned the reply
+            if (!over()) { // otherwise the worker has just given the reply up
                 LOG.error("request {}: its reply cannot be sent", requestId, e);
                 ClientConnection.cut(request);
             }
@@ -220,10 +250,11 @@ final class Outlet {
                 head.run();
             }
             if (response.writeQueueFull()) {
-                response.drainHandler(nothing -> flush()); // flushDue stays set until then
+                response.drainHandler(nothing -> flush()); // which stays due until then
                 return;
             }
             flushDue = false;
+            flushTold = false;
             out = Buffer.buffer(waiting.length()).appendBytes(waiting.array(), 0, waiting.length());
             waiting.clear();
             end = ending;
@@ -240,7 +271,12 @@ final class Outlet {
     }
 
     private void finish() {
-        ClientConnection.watch(request, response.end(), stallTimeout);
+        Future<Void> sent = response.end();
+        ClientConnection.watch(request, sent, stallTimeout);
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            // Even where the client has asked to keep the connection: a reply without a length ends with it.
+            sent.onComplete(nothing -> request.connection().close());
+        }
         lock.lock();
         try {
             ended = true;

@@ -83,7 +83,7 @@ public final class Gateway implements CamelContextAware {
         context.addRoutes(new ProviderRoutes(config));
         PrometheusMeterRegistry metrics = metrics();
         keepWorkers(config, metrics);
-        QueueSetup.apply(context, config);
+        QueueSetup.apply(context, config, metrics);
         registry.bind(METRICS, metrics); // last: what has failed is tried again, and fails loudly, at the second reading
     }
 

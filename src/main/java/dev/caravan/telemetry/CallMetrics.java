@@ -40,22 +40,25 @@ final class CallMetrics {
             2.5);
     private static final double[] TOKENS = {1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576};
 
-    /** One count a registry, whoever counts: several routes may, and Camel makes the beans of a file twice. */
-    private static final Map<MeterRegistry, AtomicInteger> ACTIVE = Collections.synchronizedMap(new WeakHashMap<>());
+    /** One count a registry and gauge, whoever counts: several routes may, and Camel makes the beans of a file twice. */
+    private static final Map<MeterRegistry, Map<String, AtomicInteger>> ACTIVE = Collections
+            .synchronizedMap(new WeakHashMap<>());
 
     private final MeterRegistry registry;
     private final AtomicInteger active;
     private final Set<String> models = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<Series, Meters> meters = new ConcurrentHashMap<>();
 
-    CallMetrics(MeterRegistry registry) {
+    /** @param activeGauge the name of the gauge of calls under way */
+    CallMetrics(MeterRegistry registry, String activeGauge) {
         this.registry = registry;
-        this.active = ACTIVE.computeIfAbsent(registry, CallMetrics::activeCalls);
+        this.active = ACTIVE.computeIfAbsent(registry, any -> new ConcurrentHashMap<>()).computeIfAbsent(activeGauge,
+                name -> activeCalls(registry, name));
     }
 
-    private static AtomicInteger activeCalls(MeterRegistry registry) {
+    private static AtomicInteger activeCalls(MeterRegistry registry, String gauge) {
         AtomicInteger active = new AtomicInteger();
-        Gauge.builder("caravan.calls.active", active, AtomicInteger::get).description("Calls under way")
+        Gauge.builder(gauge, active, AtomicInteger::get).description("Calls under way")
                 .strongReference(true).register(registry);
         return active;
     }

@@ -9,8 +9,14 @@ import org.apache.camel.Processor;
 public final class MeasureCall implements Processor {
     private final CallMetrics metrics;
 
+    /** Counts calls of the doors as {@code caravan.calls.active} while they are under way. */
     public MeasureCall(MeterRegistry registry) {
-        this.metrics = new CallMetrics(registry);
+        this(registry, "caravan.calls.active");
+    }
+
+    /** @param activeGauge the name of the gauge that shows how many calls are under way */
+    public MeasureCall(MeterRegistry registry, String activeGauge) {
+        this.metrics = new CallMetrics(registry, activeGauge);
     }
 
     @Override

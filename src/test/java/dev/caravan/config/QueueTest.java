@@ -42,7 +42,7 @@ class QueueTest {
     void whatIsNotSaidHasDefaults(String section) {
         assertEquals(
                 Optional.of(new QueueConfig(Path.of("data").toAbsolutePath(), Optional.empty(), Optional.empty(),
-                        new Lanes(new Lane(2), new Lane(16)), 5,
+                        new Lanes(new Lane(2), new Lane(16)), 25, 5,
                         new Redelivery(Duration.ofSeconds(1), 2, Duration.ofMinutes(1)))),
                 read(section));
     }
@@ -54,12 +54,12 @@ class QueueTest {
                         Optional.of(new Remote("(tcp://a:61616,tcp://[::1]:61617)?reconnectAttempts=3",
                                 Optional.of("me"), Optional.of(Secret.of("hunter2")))),
                         Optional.of(new Remote("jdbc:postgresql://db/caravan", Optional.of("you"), Optional.empty())),
-                        new Lanes(new Lane(1), new Lane(7)), 9,
+                        new Lanes(new Lane(1), new Lane(7)), 40, 9,
                         new Redelivery(Duration.ofMillis(200), 3, Duration.ofSeconds(5)))),
                 read("queue: { directory: /var/lib/caravan, broker: \"(tcp://a:61616,tcp://[::1]:61617)?reconnectAttempts=3\", "
                         + "broker-user: me, broker-password: \"${PASSWORD}\", store: \"jdbc:postgresql://db/caravan\", "
                         + "store-user: you, lanes: { exec: { consumers: 1 }, http: { consumers: \"${MANY}\" } }, "
-                        + "attempts: 9, redelivery: { delay: 200ms, multiplier: 3, most: 5s } }"));
+                        + "share: 40, attempts: 9, redelivery: { delay: 200ms, multiplier: 3, most: 5s } }"));
     }
 
     @Test
@@ -80,10 +80,10 @@ class QueueTest {
         return Stream.of(
                 mistake("not a mapping", "queue: true\n" + Configs.PROVIDERS,
                         "caravan.yaml:1:8: queue: expected a mapping of directory, broker, broker-user, broker-password, store, "
-                                + "store-user, store-password, lanes, attempts, redelivery, found the boolean true"),
+                                + "store-user, store-password, lanes, share, attempts, redelivery, found the boolean true"),
                 mistake("a key that is nearly one", "queue: { attemps: 2 }\n" + Configs.PROVIDERS,
                         "caravan.yaml:1:10: queue.attemps: unknown key `attemps`; did you mean `attempts`? Valid: directory, "
-                                + "broker, broker-user, broker-password, store, store-user, store-password, lanes, attempts, "
+                                + "broker, broker-user, broker-password, store, store-user, store-password, lanes, share, attempts, "
                                 + "redelivery"),
                 mistake("a lane that is none", "queue: { lanes: { mlx: {} } }\n" + Configs.PROVIDERS,
                         "caravan.yaml:1:19: queue.lanes.mlx: unknown key `mlx`. Valid: exec, http"),

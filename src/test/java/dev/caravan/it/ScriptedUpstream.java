@@ -32,9 +32,14 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     ScriptedUpstream() {
+        this(0);
+    }
+
+    /** @param port where to listen; 0 for any free port */
+    ScriptedUpstream(int port) {
         try {
             server = new ServerSocket();
-            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000);
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -113,7 +113,10 @@ public final class QueueAdmin {
     /** The broker does not know the queue that it is asked about. */
     private static final class NoSuchQueue extends JMSException {
         private static final long serialVersionUID = 1L;
+        /** What an operation of a queue that is not there ends in. */
         private static final String CODE = "AMQ229067";
+        /** What an attribute of one ends in: without a code. */
+        private static final String NO_ATTRIBUTE = "Problem while retrieving attribute";
 
         NoSuchQueue(String reason) {
             super(reason, CODE);
@@ -183,7 +186,7 @@ public final class QueueAdmin {
                 return result;
             }
             String reason = String.valueOf(result);
-            throw reason.contains(NoSuchQueue.CODE)
+            throw reason.contains(NoSuchQueue.CODE) || reason.contains(NoSuchQueue.NO_ATTRIBUTE)
                     ? new NoSuchQueue(reason)
                     : new JMSException("the broker refuses `" + what + "`: " + reason);
         }

@@ -33,7 +33,8 @@ public final class WorkStore {
      */
     public Optional<Work> take(Wakeup wakeup) {
         return Optional.ofNullable(DataAccessUtils.singleResult(jdbc.query("""
-            select r.custom_id, r.deferred, r.body, r.large_body, b.id, b.owner, b.version, b.betas, b.expires_at
+            select r.custom_id, r.retries, r.failed, r.body, r.large_body, b.id, b.owner, b.version, b.betas,
+              b.expires_at
             from batch_request r
             join batch b on b.number = r.batch
             join batch_chunk c on c.batch = r.batch and c.lane = r.lane
@@ -46,7 +47,7 @@ public final class WorkStore {
         String betas = row.getString("betas");
         return new Work(wakeup, row.getString("id"), row.getString("custom_id"), row.getString("owner"),
                 ApiVersion.ofHeader(row.getString("version")), betas.isEmpty() ? List.of() : List.of(betas.split(",")),
-                Columns.time(row, "expires_at"), row.getInt("deferred"), Columns.body(row));
+                Columns.time(row, "expires_at"), row.getInt("retries"), row.getBoolean("failed"), Columns.body(row));
     }
 
     /**
@@ -59,10 +60,26 @@ public final class WorkStore {
         return database.transaction(() -> settle(work, type, body));
     }
 
+    /**
+     * A further attempt begins, and is counted here: the broker also counts the deliveries that did not get as far as the store.
+     */
+    public void retry(Work work) {
+        note(work, "retries = retries + 1, failed = false");
+    }
+
+    /** This attempt has failed. */
+    public void fail(Work work) {
+        note(work, "failed = true");
+    }
+
     /** This attempt does not count: the provider was not there, or the attempt was stopped. */
     public void defer(Work work) {
+        note(work, "retries = retries - 1, failed = true");
+    }
+
+    private void note(Work work, String change) {
         Wakeup wakeup = work.wakeup();
-        jdbc.update("update batch_request set deferred = deferred + 1 where batch = ? and lane = ? and position = ?",
+        jdbc.update("update batch_request set " + change + " where batch = ? and lane = ? and position = ?",
                 wakeup.batch(), wakeup.lane(), wakeup.position());
     }
 

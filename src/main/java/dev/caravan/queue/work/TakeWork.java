@@ -13,8 +13,9 @@ import org.apache.camel.Processor;
 
 /**
  * Fetches the request that a wake-up stands for: the body is the request then, and a call is begun for it. When there is nothing to
- * do the exchange has no {@link Attempt}; when the message is none of Caravan's own it has the property {@value #STRANGE}. A request whose attempts all ended without a word, which is what it looks like when it
- * takes the process down with it, is given up. Thread-safe.
+ * do the exchange has no {@link Attempt}; when the message is none of Caravan's own it has the property {@value #STRANGE}. A request
+ * whose attempts all ended without a word, which is what it looks like when it takes the process down with it, is given up. So it looks
+ * for those, too, that were at hand beside it: the last attempt of each is made while nothing else is at hand. Thread-safe.
  */
 public final class TakeWork implements Processor {
     /** The exchange property that is true for a message that somebody else has sent. */
@@ -23,6 +24,7 @@ public final class TakeWork implements Processor {
     private final WorkStore store;
     private final WorkInHand inHand;
     private final int mostAttempts;
+    private final Company company = new Company();
 
     /** @param mostAttempts how often a request is tried */
     public TakeWork(WorkStore store, WorkInHand inHand, int mostAttempts) {
@@ -39,17 +41,28 @@ public final class TakeWork implements Processor {
             exchange.setProperty(STRANGE, true);
             return;
         }
-        int deliveries = message.getHeader("JMSXDeliveryCount", 1, Integer.class);
-        Optional<Work> work = store.take(wakeup);
-        if (work.isEmpty()) {
+        boolean again = message.getHeader("JMSXDeliveryCount", 1, Integer.class) > 1;
+        Optional<Work> found = store.take(wakeup);
+        if (found.isEmpty()) {
             return;
         }
-        int number = Math.max(1, deliveries - work.get().deferred());
+        Work work = found.get();
+        int number = Math.max(0, work.retries() + (again ? 1 : 0)) + 1;
         if (number > mostAttempts) {
-            giveUp(work.get(), number - 1);
-        } else {
-            begin(exchange, work.get(), number);
+            giveUp(work, number - 1);
+            return;
         }
+        boolean suspect = again && !work.failed() && number == mostAttempts;
+        Runnable leave = suspect ? company.beAlone() : company.join();
+        try {
+            if (again) {
+                store.retry(work);
+            }
+        } catch (RuntimeException e) {
+            leave.run();
+            throw e;
+        }
+        begin(exchange, work, number).onComplete(leave);
     }
 
     private void giveUp(Work work, int attempts) {
@@ -58,14 +71,15 @@ public final class TakeWork implements Processor {
                 reason);
     }
 
-    private void begin(Exchange exchange, Work work, int number) {
+    private Call begin(Exchange exchange, Work work, int number) {
         Call call = new Call();
         call.setClient(work.owner());
         call.setVersion(work.version());
         call.setBetas(work.betas());
-        Attempt attempt = new Attempt(work, number, call);
+        Attempt attempt = new Attempt(work, number, call, new Interruption());
         inHand.add(attempt);
         call.onComplete(() -> inHand.remove(attempt));
+        call.getCancellation().onCancel(attempt.interruption()::interrupt);
         exchange.setProperty(Call.PROPERTY, call);
         exchange.setProperty(Attempt.PROPERTY, attempt);
         Message message = exchange.getMessage();
@@ -73,5 +87,6 @@ public final class TakeWork implements Processor {
         message.setHeader(Exchange.HTTP_METHOD, "BATCH");
         message.setHeader(Exchange.HTTP_PATH, work.batchId() + "/" + work.customId());
         message.setBody(work.params());
+        return call;
     }
 }

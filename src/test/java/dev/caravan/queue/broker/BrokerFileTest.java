@@ -18,7 +18,8 @@ class BrokerFileTest {
     @Test
     void theFileForABrokerOutsideHasTheSettingsOfTheOneInside() throws Exception {
         Configuration inside = new EmbeddedBroker(new QueueConfig(Path.of("data"), Optional.empty(), Optional.empty(),
-                Lanes.DEFAULT, QueueConfig.DEFAULT_ATTEMPTS, Redelivery.DEFAULT)).configuration();
+                Lanes.DEFAULT, QueueConfig.DEFAULT_SHARE, QueueConfig.DEFAULT_ATTEMPTS, Redelivery.DEFAULT))
+                .configuration();
         Configuration outside;
         try (InputStream file = Files.newInputStream(Path.of("examples/deploy/broker.xml"))) {
             outside = new FileConfigurationParser().parseMainConfig(file);

@@ -31,14 +31,15 @@ final class Brokers {
 
     static Broker embedded(Path directory) {
         return new Broker(
-                new QueueConfig(directory, Optional.empty(), Optional.empty(), Lanes.DEFAULT, ATTEMPTS, SOON));
+                new QueueConfig(directory, Optional.empty(), Optional.empty(), Lanes.DEFAULT, QueueConfig.DEFAULT_SHARE,
+                        ATTEMPTS, SOON));
     }
 
     static Broker of(ExternalBroker external) {
         Remote remote = new Remote(external.url(), Optional.of(ExternalBroker.USER),
                 Optional.of(Secret.of(ExternalBroker.PASSWORD)));
         return new Broker(new QueueConfig(Path.of("unused"), Optional.of(remote), Optional.empty(), Lanes.DEFAULT,
-                ATTEMPTS, SOON));
+                QueueConfig.DEFAULT_SHARE, ATTEMPTS, SOON));
     }
 
     static QueueAdmin admin(Broker broker) {

@@ -296,13 +296,17 @@ class StoreTest {
     }
 
     @Test
-    void howOftenTheProviderWasNotThereIsKnown() {
+    void howManyAttemptsCountIsKnown() {
         Batch batch = create(1);
         Wakeup wakeup = dispatch.mark(batch.number()).getFirst().wakeups().getFirst();
-        assertEquals(0, works.take(wakeup).orElseThrow().deferred());
+        assertEquals(0, works.take(wakeup).orElseThrow().retries());
+        works.retry(works.take(wakeup).orElseThrow());
+        assertEquals(1, works.take(wakeup).orElseThrow().retries());
+        assertFalse(works.take(wakeup).orElseThrow().failed());
         works.defer(works.take(wakeup).orElseThrow());
         works.defer(works.take(wakeup).orElseThrow());
-        assertEquals(2, works.take(wakeup).orElseThrow().deferred());
+        assertEquals(-1, works.take(wakeup).orElseThrow().retries());
+        assertTrue(works.take(wakeup).orElseThrow().failed());
     }
 
     @Test
