@@ -45,6 +45,7 @@ public final class FailRequest implements Processor {
         JmsRequest request = JmsRequest.of(exchange);
         EventReplies events = exchange.getProperty(EventReplies.PROPERTY, EventReplies.class);
         Call call = request.call();
+        request.interruption().end();
         boolean stopped = call.getCancellation().cancelled();
         call.getCancellation().cancel(); // what still runs for it
         Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);

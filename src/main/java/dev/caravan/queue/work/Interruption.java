@@ -8,14 +8,14 @@ public final class Interruption {
     private Thread waiting = Thread.currentThread();
 
     /** Interrupts the thread, unless its wait is over. */
-    synchronized void interrupt() {
+    public synchronized void interrupt() {
         if (waiting != null) {
             waiting.interrupt();
         }
     }
 
     /** The wait is over: the thread, which calls this, is not interrupted any more, and forgets that it was. */
-    synchronized void end() {
+    public synchronized void end() {
         if (waiting != null) {
             waiting = null;
             Thread.interrupted();

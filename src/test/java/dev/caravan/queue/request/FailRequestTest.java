@@ -12,6 +12,7 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
 import dev.caravan.queue.broker.Broker;
+import dev.caravan.queue.work.Interruption;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -42,7 +43,7 @@ class FailRequestTest {
 
     @BeforeEach
     void start() throws JMSException {
-        broker = new Broker(new QueueConfig(directory, Optional.empty(), Optional.empty(), Lanes.DEFAULT, ATTEMPTS,
+        broker = new Broker(new QueueConfig(directory, Optional.empty(), Optional.empty(), Lanes.DEFAULT, 50, ATTEMPTS,
                 Redelivery.DEFAULT));
         broker.start();
         connection = broker.pool().createConnection();
@@ -60,7 +61,7 @@ class FailRequestTest {
         Call call = new Call();
         Queue replies = session.createQueue(REPLIES);
         JmsRequest request = new JmsRequest(session.createTextMessage("a request"), session, replies, "id", 4, 0,
-                attempt, call);
+                attempt, call, new Interruption());
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             Exchange exchange = new DefaultExchange(camel);
             exchange.setProperty(JmsRequest.PROPERTY, request);
