@@ -28,7 +28,8 @@ public final class Units {
 
     private Units() {}
 
-    static Optional<Duration> duration(String text) {
+    /** A duration; empty when the text is none. */
+    public static Optional<Duration> duration(String text) {
         Matcher matcher = DURATION.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();

@@ -14,7 +14,9 @@ public final class EndEvents implements Processor {
         if (!exchange.getProperty(EventReplies.PROPERTY, EventReplies.class).ended()) {
             throw new ApiException(502, ErrorType.API_ERROR, "the stream ended before the message was complete");
         }
-        Call call = JmsRequest.of(exchange).call();
+        JmsRequest request = JmsRequest.of(exchange);
+        request.interruption().end();
+        Call call = request.call();
         call.getProgress().replied(200);
         call.complete();
     }

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides what becomes of a request that has failed. What may go better another time is thrown on, so that the broker delivers the
  * message again, later; so it is when Caravan stops. After the last attempt, and of any other failure, the client is told; where nobody
- * waits for an answer, the request goes to the queue {@value #DEAD}. A stream that has begun is not tried again: the failure is its
+ * waits for an answer, or none can be sent, the request goes to the queue {@value #DEAD}. A stream that has begun is not tried again: the failure is its
  * last event. Thread-safe.
  */
 public final class FailRequest implements Processor {
@@ -45,6 +45,7 @@ public final class FailRequest implements Processor {
         JmsRequest request = JmsRequest.of(exchange);
         EventReplies events = exchange.getProperty(EventReplies.PROPERTY, EventReplies.class);
         Call call = request.call();
+        request.interruption().end();
         boolean stopped = call.getCancellation().cancelled();
         call.getCancellation().cancel(); // what still runs for it
         Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
@@ -70,8 +71,10 @@ public final class FailRequest implements Processor {
         }
     }
 
-    private static void tell(JmsRequest request, EventReplies events, ApiException failure) throws JMSException {
-        if (request.replyTo() == null) {
+    private void tell(JmsRequest request, EventReplies events, ApiException failure) throws JMSException {
+        // One more than are made: not even the answer that tells of it could be sent.
+        boolean untellable = request.attempt() > mostAttempts + 1;
+        if (request.replyTo() == null || untellable) {
             bury(request, failure);
         } else if (!request.clientLeft()) {
             byte[] envelope = failure.envelope(request.call().getRequestId());

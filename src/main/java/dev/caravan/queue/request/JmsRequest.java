@@ -2,6 +2,7 @@ package dev.caravan.queue.request;
 
 import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
+import dev.caravan.queue.work.Interruption;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -25,9 +26,10 @@ import org.apache.camel.Exchange;
  * @param expiration    when nobody wants the answer any more, in ms since 1970; 0 for never
  * @param attempt       1 for the first one
  * @param call          the call that it is for the rest of the gateway
+ * @param interruption  stops the wait for the provider when the call is cancelled
  */
 record JmsRequest(Message message, Session session, Destination replyTo, String correlationId, int priority,
-        long expiration, int attempt, Call call) {
+        long expiration, int attempt, Call call, Interruption interruption) {
     /** The name of the exchange property. */
     static final String PROPERTY = "caravanJmsRequest";
 
@@ -51,7 +53,7 @@ record JmsRequest(Message message, Session session, Destination replyTo, String 
         int attempt = message.propertyExists("JMSXDeliveryCount") ? message.getIntProperty("JMSXDeliveryCount") : 1;
         return new JmsRequest(message, session, allowed(replyTo) ? replyTo : null,
                 correlationId == null ? message.getJMSMessageID() : correlationId, message.getJMSPriority(),
-                message.getJMSExpiration(), Math.max(1, attempt), call);
+                message.getJMSExpiration(), Math.max(1, attempt), call, new Interruption());
     }
 
     /** Caravan may send to more queues than its clients: they must not use it to reach those. */

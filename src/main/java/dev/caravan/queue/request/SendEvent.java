@@ -20,6 +20,7 @@ public final class SendEvent implements Processor {
             exchange.getProperty(EventReplies.PROPERTY, EventReplies.class).send(event);
         } catch (JMSException | ClientLeftException e) {
             // A splitter that has failed still reads the rest of the stream.
+            JmsRequest.of(exchange).interruption().end();
             JmsRequest.of(exchange).call().getCancellation().cancel();
             throw e;
         }

@@ -11,6 +11,7 @@ public final class SendMessage implements Processor {
     @Override
     public void process(Exchange exchange) throws JMSException {
         JmsRequest request = JmsRequest.of(exchange);
+        request.interruption().end();
         byte[] json = exchange.getMessage().getBody(byte[].class);
         if (request.replyTo() != null && !request.clientLeft()) {
             Reply.message(json).send(request, request.session());

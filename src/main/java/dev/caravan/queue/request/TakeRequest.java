@@ -34,6 +34,7 @@ public final class TakeRequest implements Processor {
         call.setClient(OWNER);
         inHand.add(call);
         JmsRequest request = JmsRequest.read(message.getJmsMessage(), message.getJmsSession(), call);
+        call.getCancellation().onCancel(request.interruption()::interrupt);
         EventReplies events = new EventReplies(request, connections);
         call.onComplete(events::close);
         exchange.setProperty(Call.PROPERTY, call);
