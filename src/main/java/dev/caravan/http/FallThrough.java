@@ -15,6 +15,7 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.support.service.ServiceHelper;
 
 /**
  * Answers what no other door took: a CORS preflight, a known path with another method (405), an unknown path (404). Which paths
@@ -70,12 +71,12 @@ public final class FallThrough implements Processor {
         headers.put("access-control-max-age", "600");
     }
 
-    /** From the routes, not from the component, which keeps one endpoint for each path. */
+    /** From the routes, not from the component, which keeps one endpoint for each path. A stopped one has no door. */
     private static Set<String> methods(CamelContext context, String path) {
         Set<String> methods = new TreeSet<>();
         for (Route route : context.getRoutes()) {
             if (route.getEndpoint() instanceof PlatformHttpEndpoint door && door.getHttpMethodRestrict() != null
-                    && isAt(door, path)) {
+                    && ServiceHelper.isStarted(route.getConsumer()) && isAt(door, path)) {
                 methods.addAll(Arrays.asList(door.getHttpMethodRestrict().split(",")));
             }
         }

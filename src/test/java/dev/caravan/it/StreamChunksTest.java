@@ -14,6 +14,7 @@ import dev.caravan.message.ErrorType;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -301,6 +302,18 @@ class StreamChunksTest extends GatewayTest {
                         () -> client.send(request, BodyHandlers.ofByteArray()));
                 assertFalse(e instanceof HttpTimeoutException, e.toString());
             }
+        }
+    }
+
+    @Test
+    void aClientThatLeavesOverHttp2() throws Exception {
+        parts(ENDLESS, number -> line(number, 1_000));
+        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            HttpRequest request = HttpRequest.newBuilder(gateway.uri("/download")).build();
+            try (InputStream body = client.send(request, BodyHandlers.ofInputStream()).body()) {
+                assertEquals(100_000, body.readNBytes(100_000).length);
+            }
+            assertLoggedAsCancelled();
         }
     }
 
