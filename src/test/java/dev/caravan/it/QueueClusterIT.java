@@ -93,7 +93,9 @@ class QueueClusterIT {
 
             String moved = client.create(BatchClient.body("chat/x", ids));
             Awaitility.await("work").atMost(END).until(() -> provider.calls() > ids.size() * 5 / 4);
+            provider.delay(Duration.ofSeconds(5)); // something is to be left when it has started
             site.add("node-4");
+            provider.delay(Duration.ofMillis(150));
             site.remove("node-3");
             client.awaitEnd(moved, END);
             assertTrue(provider.callsOf("node-4") > 0, "the new node has worked");
