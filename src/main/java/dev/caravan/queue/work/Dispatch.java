@@ -9,8 +9,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Brings all open batches forward: sends what is to be sent, ends what is done, stops what this node does for batches that are over.
@@ -23,7 +21,6 @@ public final class Dispatch implements Processor {
     private final WorkStore works;
     private final WakeupSender sender;
     private final WorkInHand inHand;
-    private boolean away;
 
     public Dispatch(DispatchStore batches, WorkStore works, WakeupSender sender, WorkInHand inHand) {
         this.batches = batches;
@@ -34,21 +31,6 @@ public final class Dispatch implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        try {
-            dispatch();
-            if (away) {
-                LOG.info("The store of queued work is there again");
-            }
-            away = false;
-        } catch (DataAccessException | TransactionException e) {
-            if (!away) {
-                LOG.warn("The store of queued work is not there: {}", e.getMostSpecificCause().getMessage());
-            }
-            away = true;
-        }
-    }
-
-    private void dispatch() {
         inHand.stopWhatIsOver(works);
         for (long batch : batches.open()) {
             batches.endIfDone(batch);
