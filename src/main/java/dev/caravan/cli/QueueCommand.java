@@ -1,6 +1,7 @@
 package dev.caravan.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.cli.GatewayClient.Answer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Option;
         + "the queues of work, one for each kind of provider, and stops and starts them.")
 final class QueueCommand {
     private static final String PATH = "/admin/queues";
+    private static final String DRAIN = "/admin/drain";
 
     private final Surroundings surroundings;
 
@@ -43,38 +45,44 @@ final class QueueCommand {
     @Command(name = "pause", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false, description = "Begins "
             + "no more work; what is under way is finished.")
     int pause(@Mixin GatewayOptions options, @Mixin Lane lane) throws InterruptedException {
-        return change(options, lane, "pause");
+        return options.run(surroundings, gateway -> change(options, gateway, lane, "pause"));
     }
 
     @Command(name = "resume", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false, description = "Begins "
-            + "work again.")
+            + "work again; without --lane after drain, too.")
     int resume(@Mixin GatewayOptions options, @Mixin Lane lane) throws InterruptedException {
-        return change(options, lane, "resume");
+        return options.run(surroundings, gateway -> {
+            if (lane.name == null) {
+                gateway.require(gateway.request(DRAIN).DELETE().build());
+            }
+            return change(options, gateway, lane, "resume");
+        });
     }
 
     @Command(name = "drain", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false, description = "Has "
             + "the gateway finish what is under way and take no more.")
     int drain(@Mixin GatewayOptions options) throws InterruptedException {
         return options.run(surroundings, gateway -> {
-            post(gateway, "/admin/drain");
+            JsonNode left = post(gateway, DRAIN).body().path("in_hand");
             show(options, queues(options, gateway, new Lane()));
+            options.tell("this gateway takes no more queued work; " + BatchCounts.number(left.asLong())
+                    + " requests are under way");
             return 0;
         });
     }
 
-    private int change(GatewayOptions options, Lane lane, String action) throws InterruptedException {
-        return options.run(surroundings, gateway -> {
-            for (JsonNode queue : queues(options, gateway, lane)) {
-                post(gateway, PATH + "/" + Pages.encoded(queue.path("name").asText()) + "/" + action);
-            }
-            show(options, queues(options, gateway, lane));
-            return 0;
-        });
+    private static int change(GatewayOptions options, GatewayClient gateway, Lane lane, String action)
+            throws CommandFailure, InterruptedException {
+        for (JsonNode queue : queues(options, gateway, lane)) {
+            post(gateway, PATH + "/" + Pages.encoded(queue.path("name").asText()) + "/" + action);
+        }
+        show(options, queues(options, gateway, lane));
+        return 0;
     }
 
-    private static void post(GatewayClient gateway, String path) throws CommandFailure, InterruptedException {
-        gateway.require(gateway.request(path).header("content-type", "application/json").POST(BodyPublishers.noBody())
-                .build());
+    private static Answer.Ok post(GatewayClient gateway, String path) throws CommandFailure, InterruptedException {
+        return gateway.require(gateway.request(path).header("content-type", "application/json")
+                .POST(BodyPublishers.noBody()).build());
     }
 
     private static List<JsonNode> queues(GatewayOptions options, GatewayClient gateway, Lane lane)

@@ -30,23 +30,33 @@ final class ClientConnection {
      * several megabytes, which then count as delivered while nobody has seen them.
      */
     static void limitSendBuffer(HttpServerRequest request) {
-        try {
-            channel(request).config().setOption(ChannelOption.SO_SNDBUF, SEND_BUFFER);
-        } catch (ChannelException e) {
-            // The client has just left; the connection's close handler tells everybody.
-        }
+        option(channel(request), ChannelOption.SO_SNDBUF, SEND_BUFFER);
     }
 
     /**
-     * Cuts a client off that does not read, so that what it has got of its reply does not look whole. Vert.x closes a connection
-     * only when everything has been sent, which is never; so this goes past it.
+     * Cuts a client off, so that what it has got of its reply does not look whole. Vert.x closes a connection only when everything
+     * has been sent, which is never when the client does not read; so this goes past it.
      */
     static void cut(HttpServerRequest request) {
         if (request.version() == HttpVersion.HTTP_2) {
             request.response().reset();
-        } else {
-            Channel channel = channel(request);
-            channel.eventLoop().execute(() -> channel.unsafe().close(channel.voidPromise()));
+            return;
+        }
+        Channel channel = channel(request);
+        boolean reset = request.version() == HttpVersion.HTTP_1_0; // for which the end of the connection is that of the reply
+        channel.eventLoop().execute(() -> {
+            if (reset) {
+                option(channel, ChannelOption.SO_LINGER, 0);
+            }
+            channel.unsafe().close(channel.voidPromise());
+        });
+    }
+
+    private static void option(Channel channel, ChannelOption<Integer> option, int value) {
+        try {
+            channel.config().setOption(option, value);
+        } catch (ChannelException e) {
+            // The client has just left; the connection's close handler tells everybody.
         }
     }
 

@@ -13,7 +13,7 @@ import org.apache.camel.Processor;
  * @see <a href="https://fetch.spec.whatwg.org/#http-cors-protocol">Fetch: CORS protocol</a>
  */
 public final class Cors implements Processor {
-    private static final String EXPOSED = "request-id, x-request-id, retry-after";
+    private static final String EXPOSED = "request-id, x-request-id, retry-after, location, preference-applied";
 
     private final List<String> origins;
 

@@ -14,8 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the client of the exception that the exchange has caught: in the envelope and with the status that its door has for it,
- * or as the last event of the stream when the reply has begun; a reply of another kind that has begun is cut off. An exception that nothing upstream of it has put into the API's terms
- * is a fault of Caravan itself: the client gets a 500 without internals, the log gets the rest.
+ * or as the last event of the stream when the reply has begun; a reply of another kind that has begun is cut off. An exception
+ * that nothing upstream of it has put into the API's terms is a fault of Caravan itself: the client gets a 500 without internals,
+ * the log gets the rest.
  */
 public final class ErrorReply implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorReply.class);

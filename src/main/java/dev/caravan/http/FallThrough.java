@@ -8,15 +8,17 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.HttpEndpointModel;
-import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.Route;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 
 /**
  * Answers what no other door took: a CORS preflight, a known path with another method (405), an unknown path (404). Which paths
- * and methods there are it asks the platform-http endpoints, so that a route that is added needs no word here.
+ * and methods there are it asks the routes, so that one that is added needs no word here.
  */
 public final class FallThrough implements Processor {
     private final Cors cors;
@@ -34,8 +36,7 @@ public final class FallThrough implements Processor {
         HttpReply reply = exchange.getProperty(HttpReply.PROPERTY, HttpReply.class);
         String path = message.getHeader(Exchange.HTTP_PATH, "/", String.class);
         String method = message.getHeader(Exchange.HTTP_METHOD, "", String.class);
-        Set<String> allowed = methods(exchange.getContext().getComponent("platform-http", PlatformHttpComponent.class),
-                path);
+        Set<String> allowed = methods(exchange.getContext(), path);
         if (allowed.isEmpty()) {
             throw new ApiException(ErrorType.NOT_FOUND_ERROR, "there is nothing at " + Text.excerpt(path));
         }
@@ -69,17 +70,26 @@ public final class FallThrough implements Processor {
         headers.put("access-control-max-age", "600");
     }
 
-    private static Set<String> methods(PlatformHttpComponent http, String path) {
+    /** From the routes, not from the component, which keeps one endpoint for each path. */
+    private static Set<String> methods(CamelContext context, String path) {
         Set<String> methods = new TreeSet<>();
-        for (HttpEndpointModel endpoint : http.getHttpEndpoints()) {
-            String verbs = endpoint.getVerbs();
-            boolean here = endpoint.getUri().equals(path)
-                    || endpoint.getUri().length() > 1 && endpoint.getUri().endsWith("/")
-                            && path.startsWith(endpoint.getUri());
-            if (here && verbs != null) {
-                methods.addAll(Arrays.asList(verbs.split(",")));
+        for (Route route : context.getRoutes()) {
+            if (route.getEndpoint() instanceof PlatformHttpEndpoint door && door.getHttpMethodRestrict() != null
+                    && isAt(door, path)) {
+                methods.addAll(Arrays.asList(door.getHttpMethodRestrict().split(",")));
             }
         }
         return methods;
+    }
+
+    /** Whether the path is the door's own, or below it, or made from it by an id in the place of {@code {id}}. */
+    private static boolean isAt(PlatformHttpEndpoint door, String path) {
+        if (door.isMatchOnUriPrefix()) {
+            return path.startsWith(door.getPath());
+        }
+        String[] wanted = door.getPath().split("/", -1);
+        String[] given = path.split("/", -1);
+        return wanted.length == given.length && IntStream.range(0, wanted.length)
+                .allMatch(i -> wanted[i].startsWith("{") ? !given[i].isEmpty() : wanted[i].equals(given[i]));
     }
 }

@@ -22,11 +22,12 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * The reply to one HTTP request: one body, or server-sent events or the parts of a body as they come. It is written to Vert.x directly, because
- * platform-http gathers 16 KB of an {@code InputStream} body before it sends any of it.
+ * The reply to one HTTP request: one body, or server-sent events or the parts of a body as they come. It is written to Vert.x
+ * directly, because platform-http gathers 16 KB of an {@code InputStream} body before it sends any of it.
  *
  * <p>
- * Events may be written by any thread and take the way of an {@link Outlet}; what they tell the client is known here. Thread-safe.
+ * Events and parts may be written by any thread and take the way of an {@link Outlet}; what they tell the client is known here.
+ * Thread-safe.
  */
 public final class HttpReply {
     /** The name of the exchange property that holds the reply. */
@@ -193,8 +194,8 @@ public final class HttpReply {
     }
 
     /**
-     * Sends a part of a reply that is no stream of events; the first one, which may be empty, sends status and headers before. Waits
-     * while too much of the reply waits for the client.
+     * Sends a part of a reply that is no stream of events; the first one, which may be empty, sends status and headers before.
+     * Waits while too much of the reply waits for the client.
      *
      * @param contentType that of the first part counts; null means {@code application/octet-stream}
      * @throws ClientClosedException when the client has left or has read nothing for the stall time-out
@@ -202,12 +203,15 @@ public final class HttpReply {
     public void chunk(String contentType, byte[] bytes) throws ClientClosedException {
         outlet.lock();
         try {
+            if (failed) {
+                return;
+            }
             if (chunkType == null) {
                 chunkType = contentType == null ? "application/octet-stream" : contentType;
             }
             written();
             int length = request.method() == HttpMethod.HEAD ? 0 : bytes.length;
-            for (int from = 0; from < length; from += CHUNK) {
+            for (int from = 0; from < length && !failed; from += CHUNK) {
                 outlet.events().bytes(bytes, from, Math.min(CHUNK, length - from));
                 written();
                 outlet.awaitRoom();
@@ -219,22 +223,21 @@ public final class HttpReply {
     }
 
     /**
-     * Cuts off a reply of which parts have been sent, so that they do not look like the whole.
+     * Cuts off a reply of which parts have been sent, so that they do not look like the whole. One that has ended is left alone.
      *
      * @return false when the reply is another one; nothing is done then
      */
     boolean cutChunks() {
         outlet.lock();
         try {
-            if (chunkType == null) {
-                return false;
+            if (chunkType == null || !outlet.open()) {
+                return chunkType != null;
             }
             outlet.bypass();
         } finally {
             outlet.unlock();
         }
-        ClientConnection.cut(request);
-        abandon(); // the event loop gets to it after the cut
+        abandon();
         return true;
     }
 
@@ -276,11 +279,16 @@ public final class HttpReply {
         }
     }
 
-    /** Ends the reply to a client that has left: until it is ended, the server would try to write one of its own. */
+    /**
+     * Gives up a reply that is not whole, as a rule because its client has left. It has to be ended, since the server would write
+     * one of its own otherwise; the connection, should it be there still, is cut first, so that no client takes that for the end.
+     */
     void abandon() {
+        outlet.close();
         try {
             if (!response.ended()) {
-                response.end();
+                ClientConnection.cut(request);
+                response.end(); // the event loop gets to it after the cut
             }
         } catch (IllegalStateException e) {
             // ended by the event loop between the two
@@ -302,7 +310,7 @@ public final class HttpReply {
             }
             failed = true;
             call.getProgress().failed(failure.type());
-            if (!send(format.status(failure), null, failure.headers(), envelope)) {
+            if (!send(format.status(failure), null, failure.headers(), envelope) && !cutChunks()) {
                 lastEvent(format.errorEvent(), envelope);
                 outlet.end();
             }
@@ -340,7 +348,7 @@ public final class HttpReply {
     void keepAlive(Duration first, Duration every) {
         outlet.lock();
         try {
-            if (!outlet.open() || !outlet.silentFor(committed ? every : first)) {
+            if (chunkType != null || !outlet.open() || !outlet.silentFor(committed ? every : first)) {
                 return;
             }
             if (messageStarted) {

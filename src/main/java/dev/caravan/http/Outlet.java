@@ -2,9 +2,11 @@ package dev.caravan.http;
 
 import dev.caravan.sse.SseWriter;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of events, or of other parts of a reply, to one client. What any thread writes is gathered and handed to the connection's event loop, which sends all
- * that has come since its last turn in one write: a slow stream goes out event by event, a fast one in larger pieces. When the
- * client does not read, writers wait once {@value #MAX_WAITING} bytes do; after the stall time-out the client counts as gone.
+ * The way of events, or of other parts of a reply, to one client. What any thread writes is gathered and handed to the
+ * connection's event loop, which sends all that has come since its last turn in one write: a slow stream goes out event by event,
+ * a fast one in larger pieces. When the client does not read, writers wait once {@value #MAX_WAITING} bytes do; after the stall
+ * time-out the client counts as gone.
  *
  * <p>
  * Whoever writes holds the lock from what it decides by until it has written; all methods that say so need it held.
@@ -98,7 +101,7 @@ final class Outlet {
      */
     void awaitRoom() throws ClientClosedException {
         long left = stallTimeout.toNanos();
-        while (waiting.length() > MAX_WAITING && !closed) {
+        while (waiting.length() > MAX_WAITING && !closed && !ended) {
             left = await(left);
         }
         if (closed) {
@@ -140,14 +143,24 @@ final class Outlet {
         }
     }
 
-    /** The reply is not of events: it is sent past this outlet. Needs the lock. */
+    /** The reply ends past this outlet, which sends no more: it is a whole one, or is cut off. Needs the lock. */
     void bypass() {
         ended = true;
+        changed.signalAll();
     }
 
     /** Whether more may still be written. Needs the lock. */
     boolean open() {
         return !(ending || ended || closed);
+    }
+
+    private boolean over() {
+        lock.lock();
+        try {
+            return ended || closed;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Whether the client has left before the end. */
@@ -217,7 +230,7 @@ final class Outlet {
         try {
             sendWaiting();
         } catch (RuntimeException e) {
-            if (!closed()) { // otherwise the worker has just abandoned the reply
+            if (!over()) { // otherwise the worker has just given the reply up
                 LOG.error("request {}: its reply cannot be sent", requestId, e);
                 ClientConnection.cut(request);
             }
@@ -258,7 +271,12 @@ final class Outlet {
     }
 
     private void finish() {
-        ClientConnection.watch(request, response.end(), stallTimeout);
+        Future<Void> sent = response.end();
+        ClientConnection.watch(request, sent, stallTimeout);
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            // Even where the client has asked to keep the connection: a reply without a length ends with it.
+            sent.onComplete(nothing -> request.connection().close());
+        }
         lock.lock();
         try {
             ended = true;

@@ -30,6 +30,7 @@ public final class Call {
     private volatile Target target;
     private volatile String client = "";
     private volatile boolean passThrough;
+    private volatile boolean stream;
     private volatile Long seed;
     private volatile ReplyFormat replyFormat = ReplyFormat.MESSAGES_API;
 
@@ -102,7 +103,12 @@ public final class Call {
     /** Whether the client wants events; false before the request has been validated. */
     public boolean isStream() {
         MessageRequest decoded = request;
-        return decoded != null && decoded.stream();
+        return stream || decoded != null && decoded.stream();
+    }
+
+    /** That the client wants events, though it sends no request of the API that could say so. */
+    public void setStream(boolean stream) {
+        this.stream = stream;
     }
 
     /** Where the request goes, null before it has been routed. */

@@ -29,6 +29,11 @@ public final class Ids {
         return random("msgbatch_");
     }
 
+    /** A new id of a job, {@code job_…}. */
+    public static String job() {
+        return random("job_");
+    }
+
     /** A new id for a tool call that its provider gave none, {@code toolu_…}. */
     public static String toolUse() {
         return random("toolu_");

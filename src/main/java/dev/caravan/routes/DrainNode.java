@@ -1,7 +1,7 @@
 package dev.caravan.routes;
 
 import dev.caravan.message.MessageJson;
-import dev.caravan.queue.work.WorkInHand;
+import dev.caravan.queue.work.InHand;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -13,12 +13,12 @@ import org.apache.camel.ServiceStatus;
  * much of it is still at hand. Thread-safe.
  */
 final class DrainNode implements Processor {
-    private final WorkInHand inHand;
+    private final List<InHand> inHand;
     private final List<String> routes;
 
     /** @param routes the ids of the routes that take work */
-    DrainNode(WorkInHand inHand, List<String> routes) {
-        this.inHand = inHand;
+    DrainNode(List<InHand> inHand, List<String> routes) {
+        this.inHand = List.copyOf(inHand);
         this.routes = List.copyOf(routes);
     }
 
@@ -38,7 +38,7 @@ final class DrainNode implements Processor {
                 .allMatch(route -> context.getRouteController().getRouteStatus(route) == ServiceStatus.Suspended);
         exchange.getMessage().setBody(MessageJson.write(out -> {
             out.writeBooleanField("draining", draining);
-            out.writeNumberField("in_hand", inHand.size());
+            out.writeNumberField("in_hand", inHand.stream().mapToInt(InHand::size).sum());
         }));
     }
 }

@@ -7,7 +7,7 @@ import org.apache.camel.builder.RouteBuilder;
 
 /**
  * One route for each queue of work, {@code lane-exec} and {@code lane-http}: so many consumers, each in a transaction of its queue,
- * bring its messages to the route {@code work}.
+ * bring its messages to the route {@code queued}.
  */
 final class LaneRoutes extends RouteBuilder {
     private final QueueConfig.Lanes lanes;
@@ -33,6 +33,6 @@ final class LaneRoutes extends RouteBuilder {
 
                 .routeId(id).id(id).routeDescription("Queued requests for providers of the kind " + name)
                 .errorHandler(noErrorHandler()).streamCache("false")
-                .to("direct:work").id(id + "-work");
+                .to("direct:queued").id(id + "-queued");
     }
 }

@@ -120,22 +120,25 @@ final class AdminCommandsTest {
     void oneLaneIsPausedAndAllAreResumed() {
         gateway.on("GET /admin/queues", queues(false, false), queues(true, false))
                 .on("POST /admin/queues/exec/pause", DONE).on("POST /admin/queues/exec/resume", DONE)
-                .on("POST /admin/queues/http/resume", DONE);
+                .on("POST /admin/queues/http/resume", DONE).on("DELETE /admin/drain", DONE);
         Cli.Result paused = cli().queue("pause", "--lane", "exec", "--url", gateway.url());
         assertEquals(0, paused.exit(), paused.err());
         assertTrue(paused.out().contains("exec  paused"), paused.out());
         assertEquals(2, paused.out().lines().count(), paused.out());
         assertEquals(0, cli().queue("resume", "--url", gateway.url()).exit());
         assertEquals(1, gateway.requests("POST /admin/queues/http/resume").size());
+        assertEquals(1, gateway.requests("DELETE /admin/drain").size());
         assertEquals(0, gateway.requests("POST /admin/queues/http/pause").size());
     }
 
     @Test
     void drainingTellsWhatIsLeft() {
-        gateway.on("GET /admin/queues", queues(true, true)).on("POST /admin/drain", DONE);
+        gateway.on("GET /admin/queues", queues(false, false)).on("POST /admin/drain",
+                Reply.ok("{\"draining\":true,\"in_hand\":3}"));
         Cli.Result result = cli().queue("drain", "--url", gateway.url());
         assertEquals(0, result.exit(), result.err());
-        assertTrue(result.out().contains("exec  paused    1,234          2"), result.out());
+        assertTrue(result.out().contains("exec  running    1,234          2"), result.out());
+        assertEquals("caravan: this gateway takes no more queued work; 3 requests are under way\n", result.err());
         assertEquals(1, gateway.requests("POST /admin/drain").size());
     }
 

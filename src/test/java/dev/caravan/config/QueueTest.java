@@ -80,10 +80,10 @@ class QueueTest {
         return Stream.of(
                 mistake("not a mapping", "queue: true\n" + Configs.PROVIDERS,
                         "caravan.yaml:1:8: queue: expected a mapping of directory, broker, broker-user, broker-password, store, "
-                                + "store-user, store-password, lanes, attempts, redelivery, found the boolean true"),
+                                + "store-user, store-password, lanes, share, attempts, redelivery, found the boolean true"),
                 mistake("a key that is nearly one", "queue: { attemps: 2 }\n" + Configs.PROVIDERS,
                         "caravan.yaml:1:10: queue.attemps: unknown key `attemps`; did you mean `attempts`? Valid: directory, "
-                                + "broker, broker-user, broker-password, store, store-user, store-password, lanes, attempts, "
+                                + "broker, broker-user, broker-password, store, store-user, store-password, lanes, share, attempts, "
                                 + "redelivery"),
                 mistake("a lane that is none", "queue: { lanes: { mlx: {} } }\n" + Configs.PROVIDERS,
                         "caravan.yaml:1:19: queue.lanes.mlx: unknown key `mlx`. Valid: exec, http"),

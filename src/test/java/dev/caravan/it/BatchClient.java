@@ -1,128 +1,126 @@
 package dev.caravan.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntSupplier;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
+import java.util.function.Predicate;
 
-/** A client of the Message Batches API, one connection for each call, that lives on when its gateway does not. */
+/** A client of the Message Batches API on raw sockets. */
 final class BatchClient {
     static final String BATCHES = "/v1/messages/batches";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final IntSupplier port;
+    /** Queued work is looked at some times a second, and there may be much of it. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** @param port where the gateway listens at the time */
-    BatchClient(IntSupplier port) {
+    private final int port;
+    private final String key;
+
+    BatchClient(int port, String key) {
         this.port = port;
+        this.key = key;
     }
 
-    /** The custom ids {@code r-0}, {@code r-1}, … */
-    static List<String> ids(int count) {
-        return IntStream.range(0, count).mapToObj(i -> "r-" + i).toList();
-    }
-
-    /** The body of a batch that asks the model one question for each id. */
-    static String body(String model, List<String> ids) {
-        return ids.stream().map(id -> request(model, id)).collect(Collectors.joining(",", "{\"requests\":[", "]}"));
-    }
-
-    static String request(String model, String id) {
-        return "{\"custom_id\":\"" + id + "\",\"params\":{\"model\":\"" + model + "\",\"max_tokens\":64,\"messages\":"
-                + "[{\"role\":\"user\",\"content\":\"question " + id + "\"}]}}";
-    }
-
-    /** Makes a batch, and answers its id. */
-    String create(String body) throws IOException {
-        WireReply reply = post(BATCHES, body);
-        assertEquals(200, reply.status(), reply::toString);
-        return reply.json().path("id").asText();
-    }
-
-    WireReply post(String path, String body) throws IOException {
-        try (RawClient client = RawClient.connect(port.getAsInt())) {
-            return client.post(path, body).reply();
+    WireReply ask(String method, String path, String... headers) throws IOException {
+        try (RawClient client = RawClient.connect(port)) {
+            return client.request(method, path, withKey(headers)).reply();
         }
     }
 
-    WireReply get(String path) throws IOException {
-        return ask("GET", path);
+    WireReply get(String path, String... headers) throws IOException {
+        return ask("GET", path, headers);
     }
 
-    WireReply ask(String method, String path) throws IOException {
-        try (RawClient client = RawClient.connect(port.getAsInt())) {
-            return client.request(method, path).reply();
+    WireReply post(String path, byte[] body, String... headers) throws IOException {
+        try (RawClient client = RawClient.connect(port)) {
+            return client.post(path, body, withKey(headers)).reply();
         }
     }
 
-    WireReply cancel(String batch) throws IOException {
-        return post(BATCHES + "/" + batch + "/cancel", "");
+    WireReply post(String path, String body, String... headers) throws IOException {
+        return post(path, body.getBytes(java.nio.charset.StandardCharsets.UTF_8), headers);
     }
 
-    WireReply delete(String batch) throws IOException {
-        return ask("DELETE", BATCHES + "/" + batch);
+    String[] withKey(String... headers) {
+        List<String> all = new ArrayList<>(List.of(headers));
+        all.add("x-api-key: " + key);
+        return all.toArray(String[]::new);
     }
 
-    JsonNode retrieve(String batch) throws IOException {
-        WireReply reply = get(BATCHES + "/" + batch);
-        if (reply.status() != 200) {
-            throw new IOException("status " + reply.status());
+    /** Makes a batch of these requests, and returns its id. */
+    String create(String... requests) throws IOException {
+        return ok(post(BATCHES, BatchTest.batch(requests))).path("id").asText();
+    }
+
+    JsonNode retrieve(String id) throws IOException {
+        return ok(get(BatchTest.path(id)));
+    }
+
+    JsonNode cancel(String id) throws IOException {
+        return ok(post(BatchTest.path(id) + "/cancel", ""));
+    }
+
+    JsonNode list(String query) throws IOException {
+        return ok(get(BATCHES + query));
+    }
+
+    /** How many requests have a result, as the header of a reply tells it: {@code 1/2}. */
+    String progress(String id) throws IOException {
+        return get(BatchTest.path(id)).header("caravan-progress");
+    }
+
+    void awaitProgress(String id, String progress) {
+        Patience.await("progress " + progress).atMost(PATIENCE).until(() -> progress(id), progress::equals);
+    }
+
+    JsonNode awaitEnded(String id) {
+        Predicate<JsonNode> ended = batch -> batch.path("processing_status").asText().equals("ended");
+        return Patience.await(id + " has ended").atMost(PATIENCE).pollInterval(Duration.ofMillis(20))
+                .until(() -> retrieve(id), ended);
+    }
+
+    /** The lines of the results, each by its custom_id. */
+    Map<String, String> lines(String id) throws IOException {
+        WireReply reply = get(BatchTest.path(id) + "/results");
+        assertEquals(200, reply.status(), reply.text());
+        Map<String, String> lines = new HashMap<>();
+        for (String line : reply.text().split("\n")) {
+            assertNull(lines.put(Json.read(line).path("custom_id").asText(), line), "twice: " + line);
         }
-        return reply.json();
+        return lines;
     }
 
-    boolean ended(String batch) {
-        try {
-            return retrieve(batch).path("processing_status").asText().equals("ended");
-        } catch (IOException e) {
-            return false; // just then it was killed
-        }
-    }
-
-    /** Waits for the end of a batch, and answers what the gateway says of it then. */
-    JsonNode awaitEnd(String batch, Duration most) throws IOException {
-        Awaitility.await("the batch has ended").atMost(most).pollInterval(Duration.ofMillis(50))
-                .until(() -> ended(batch));
-        return retrieve(batch);
-    }
-
-    /** The results of a batch by custom id; more than one is a failure. */
-    Map<String, JsonNode> results(String batch) throws IOException {
-        WireReply reply = get(BATCHES + "/" + batch + "/results");
-        assertEquals(200, reply.status(), reply::toString);
+    /** The results, each by its custom_id. */
+    Map<String, JsonNode> results(String id) throws IOException {
         Map<String, JsonNode> results = new HashMap<>();
-        List<String> twice = new ArrayList<>();
-        for (String line : reply.text().lines().toList()) {
-            JsonNode result = JSON.readTree(line);
-            if (results.put(result.path("custom_id").asText(), result.path("result")) != null) {
-                twice.add(line);
-            }
-        }
-        assertEquals(List.of(), twice, "results that came twice");
+        lines(id).forEach((customId, line) -> results.put(customId, Json.read(line).path("result")));
         return results;
     }
 
-    /** How many results there are of each type. */
-    static Map<String, Long> types(Map<String, JsonNode> results) {
-        return results.values().stream()
-                .collect(Collectors.groupingBy(result -> result.path("type").asText(), Collectors.counting()));
+    static List<String> ids(JsonNode page) {
+        List<String> ids = new ArrayList<>();
+        page.path("data").forEach(batch -> ids.add(batch.path("id").asText()));
+        return ids;
     }
 
-    JsonNode deadLetters() throws IOException {
-        return get("/admin/dead-letters").json().path("data");
+    /** The error of a reply in the API's envelope. */
+    static JsonNode error(WireReply reply, int status, String type) throws IOException {
+        assertEquals(status, reply.status(), reply.text());
+        JsonNode json = reply.json();
+        assertEquals("error", json.path("type").asText());
+        assertEquals(reply.header("request-id"), json.path("request_id").asText());
+        assertEquals(type, json.at("/error/type").asText());
+        return json.path("error");
     }
 
-    WireReply retry(String letter) throws IOException {
-        return post("/admin/dead-letters/" + letter + "/retry", "");
+    private static JsonNode ok(WireReply reply) throws IOException {
+        assertEquals(200, reply.status(), reply.text());
+        return reply.json();
     }
 }

@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A provider that knows how often it was asked each question: those of {@link BatchClient}, which hold their {@code custom_id}. It
+ * A provider that knows how often it was asked each question: those of {@link NodeBatches}, which hold their {@code custom_id}. It
  * takes its time over each answer, half as long to one and a half times as long as told. Callers may put a name before the path, as
  * in {@code /node-1/v1}, to be told apart.
  */

@@ -76,14 +76,14 @@ class QueueClusterIT {
 
     @Test
     void nodesHaveAFairShareAndComeAndGoWhileTheyWork(@TempDir Path directory) throws Exception {
-        List<String> ids = BatchClient.ids(600);
+        List<String> ids = NodeBatches.ids(600);
         try (CountingProvider provider = new CountingProvider(Duration.ofMillis(150));
                 QueueSite site = new QueueSite(directory, provider, 4, 1)) {
             for (String name : names(3)) {
                 site.add(name);
             }
-            BatchClient client = site.client();
-            String shared = client.create(BatchClient.body("chat/x", ids));
+            NodeBatches client = site.client();
+            String shared = client.create(NodeBatches.body("chat/x", ids));
             client.awaitEnd(shared, END);
             List<Integer> shares = names(3).stream().map(provider::callsOf).toList();
             System.out.println("queue, 3 nodes: " + shares + " of " + ids.size() + " calls");
@@ -91,7 +91,7 @@ class QueueClusterIT {
             assertEquals(ids.size(), provider.calls(), "calls");
             assertAllSucceeded(ids, client.results(shared));
 
-            String moved = client.create(BatchClient.body("chat/x", ids));
+            String moved = client.create(NodeBatches.body("chat/x", ids));
             Awaitility.await("work").atMost(END).until(() -> provider.calls() > ids.size() * 5 / 4);
             provider.delay(Duration.ofSeconds(5)); // something is to be left when it has started
             site.add("node-4");
@@ -106,14 +106,14 @@ class QueueClusterIT {
     /** With one attempt for each request, none of which may be lost by a node's end. */
     @Test
     void aNodeThatLeavesGivesBackWhatItIsAt(@TempDir Path directory) throws Exception {
-        List<String> ids = BatchClient.ids(60);
+        List<String> ids = NodeBatches.ids(60);
         try (CountingProvider provider = new CountingProvider(Duration.ofMillis(50));
                 QueueSite site = new QueueSite(directory, provider, 4, 1)) {
             site.add("node-1");
             site.add("node-2");
             provider.beSilentFor("node-2");
-            BatchClient client = site.client();
-            String batch = client.create(BatchClient.body("chat/x", ids));
+            NodeBatches client = site.client();
+            String batch = client.create(NodeBatches.body("chat/x", ids));
             Awaitility.await("node-2 is busy").atMost(END).until(() -> provider.callsOf("node-2") == 4);
             site.remove("node-2");
             client.awaitEnd(batch, END);
@@ -126,12 +126,12 @@ class QueueClusterIT {
     /** A database that is away makes no attempt of a delivery that cannot even be looked up. */
     @Test
     void aDatabaseThatIsAwayUsesUpNoAttempts(@TempDir Path directory) throws Exception {
-        List<String> ids = BatchClient.ids(100);
+        List<String> ids = NodeBatches.ids(100);
         try (CountingProvider provider = new CountingProvider(Duration.ofMillis(200));
                 QueueSite site = new QueueSite(directory, provider, 4, 2)) {
             site.add("node-1");
-            BatchClient client = site.client();
-            String batch = client.create(BatchClient.body("chat/x", ids));
+            NodeBatches client = site.client();
+            String batch = client.create(NodeBatches.body("chat/x", ids));
             Awaitility.await("work").atMost(END).until(() -> provider.calls() > 20);
             site.database().kill();
             Thread.sleep(15_000); // more deliveries than attempts, each of which waits for a connection
@@ -147,6 +147,6 @@ class QueueClusterIT {
     }
 
     private static void assertAllSucceeded(List<String> ids, Map<String, JsonNode> results) {
-        assertEquals(Map.of("succeeded", (long) ids.size()), BatchClient.types(results));
+        assertEquals(Map.of("succeeded", (long) ids.size()), NodeBatches.types(results));
     }
 }

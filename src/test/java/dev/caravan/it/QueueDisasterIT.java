@@ -43,16 +43,16 @@ class QueueDisasterIT {
 
     @Test
     void whatTheBrokerHasLostIsSentAgain() throws Exception {
-        List<String> ids = BatchClient.ids(200);
+        List<String> ids = NodeBatches.ids(200);
         try (QueueNode node = new QueueNode(directory, QueueNode.embedded(2, 5, provider.entry("node")))) {
-            BatchClient client = node.client();
-            String batch = client.create(BatchClient.body("chat/x", ids));
+            NodeBatches client = node.client();
+            String batch = client.create(NodeBatches.body("chat/x", ids));
             Awaitility.await("work").atMost(END).until(() -> provider.calls() > 20);
             node.stop();
             delete(directory.resolve("data/broker"));
             node.start();
             client.awaitEnd(batch, END);
-            assertEquals(Map.of("succeeded", 200L), BatchClient.types(client.results(batch)));
+            assertEquals(Map.of("succeeded", 200L), NodeBatches.types(client.results(batch)));
             assertEquals(ids.size(), provider.calls());
         }
     }
@@ -76,11 +76,11 @@ class QueueDisasterIT {
                       %s
                     """.formatted(broker.url(), ExternalBroker.USER, ExternalBroker.PASSWORD,
                         provider.entry("node")))) {
-            BatchClient client = node.client();
-            String batch = client.create(BatchClient.body("chat/x", BatchClient.ids(requests)));
+            NodeBatches client = node.client();
+            String batch = client.create(NodeBatches.body("chat/x", NodeBatches.ids(requests)));
             Awaitility.await("pages").atMost(END).until(() -> pages(instance.resolve("instance/data/paging")) > 0);
             client.awaitEnd(batch, END);
-            assertEquals(Map.of("succeeded", (long) requests), BatchClient.types(client.results(batch)));
+            assertEquals(Map.of("succeeded", (long) requests), NodeBatches.types(client.results(batch)));
             assertEquals(requests, provider.calls());
         }
     }
@@ -100,14 +100,14 @@ class QueueDisasterIT {
         Path disk = Files.createDirectories(directory.resolve("data"));
         assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", disk.toString()), "no tmpfs can be mounted");
         try (QueueNode node = new QueueNode(directory, QueueNode.embedded(4, 5, provider.entry("node")))) {
-            BatchClient client = node.client();
-            String before = client.create(BatchClient.body("chat/x", BatchClient.ids(5)));
+            NodeBatches client = node.client();
+            String before = client.create(NodeBatches.body("chat/x", NodeBatches.ids(5)));
             client.awaitEnd(before, END);
 
             Path filler = disk.resolve("filler");
             fill(filler, 256 * 1024);
-            String large = BatchClient.body("chat/x" + "y".repeat(20_000), BatchClient.ids(500));
-            WireReply refused = client.post(BatchClient.BATCHES, large);
+            String large = NodeBatches.body("chat/x" + "y".repeat(20_000), NodeBatches.ids(500));
+            WireReply refused = client.post(NodeBatches.BATCHES, large);
             assertEquals(500, refused.status());
             assertEquals("api_error", refused.json().path("error").path("type").asText(), refused::toString);
             assertEquals(200, client.post("/v1/messages", Wire.request("chat/x")).status());
@@ -116,16 +116,16 @@ class QueueDisasterIT {
             String after = Awaitility.await("batches are taken again").atMost(END)
                     .until(() -> created(client), id -> !id.isEmpty());
             client.awaitEnd(after, END);
-            assertEquals(Map.of("succeeded", 5L), BatchClient.types(client.results(after)));
-            assertEquals(Map.of("succeeded", 5L), BatchClient.types(client.results(before)));
-            assertEquals(2, client.get(BatchClient.BATCHES).json().path("data").size(), "nothing is half there");
+            assertEquals(Map.of("succeeded", 5L), NodeBatches.types(client.results(after)));
+            assertEquals(Map.of("succeeded", 5L), NodeBatches.types(client.results(before)));
+            assertEquals(2, client.get(NodeBatches.BATCHES).json().path("data").size(), "nothing is half there");
         } finally {
             assertTrue(run("umount", "-l", disk.toString()));
         }
     }
 
-    private static String created(BatchClient client) throws IOException {
-        WireReply reply = client.post(BatchClient.BATCHES, BatchClient.body("chat/x", BatchClient.ids(5)));
+    private static String created(NodeBatches client) throws IOException {
+        WireReply reply = client.post(NodeBatches.BATCHES, NodeBatches.body("chat/x", NodeBatches.ids(5)));
         return reply.status() == 200 ? reply.json().path("id").asText() : "";
     }
 

@@ -55,34 +55,34 @@ class QueueEndsIT {
     void aCancellationAndTheLastAnswersAtOnce() throws Exception {
         long seed = LongRun.seed("queue-cancel");
         Random random = new Random(seed);
-        List<String> ids = BatchClient.ids(40);
+        List<String> ids = NodeBatches.ids(40);
         Map<String, Long> all = new TreeMap<>();
         try (QueueNode node = start()) {
-            BatchClient client = node.client();
+            NodeBatches client = node.client();
             for (int round = 0; round < 25; round++) {
-                String batch = client.create(BatchClient.body("chat/x", ids));
+                String batch = client.create(NodeBatches.body("chat/x", ids));
                 Thread.sleep(random.nextInt(250));
                 assertEquals(200, client.cancel(batch).status());
                 JsonNode end = client.awaitEnd(batch, END);
                 Map<String, JsonNode> results = client.results(batch);
                 assertEquals(new HashSet<>(ids), results.keySet());
-                Map<String, Long> types = BatchClient.types(results);
+                Map<String, Long> types = NodeBatches.types(results);
                 assertCounts(types, end);
                 assertTrue(Set.of("succeeded", "canceled").containsAll(types.keySet()), types.toString());
                 types.forEach((type, count) -> all.merge(type, count, Long::sum));
                 assertEquals(end, withoutUrl(client.cancel(batch).json(), end),
                         "a batch that has ended stays as it is");
                 assertEquals(200, client.delete(batch).status());
-                assertEquals(404, client.get(BatchClient.BATCHES + "/" + batch).status());
-                assertEquals(404, client.get(BatchClient.BATCHES + "/" + batch + "/results").status());
+                assertEquals(404, client.get(NodeBatches.BATCHES + "/" + batch).status());
+                assertEquals(404, client.get(NodeBatches.BATCHES + "/" + batch + "/results").status());
             }
             System.out.println("queue-cancel: seed " + seed + ", 25 batches cancelled while they ran: " + all);
             assertEquals(Set.of("succeeded", "canceled"), all.keySet());
             Patience.await("nothing is under way").until(() -> node.process().activeCalls() == 0);
             assertEquals(List.of(), node.process().errors());
-            String last = client.create(BatchClient.body("chat/x", ids));
+            String last = client.create(NodeBatches.body("chat/x", ids));
             client.awaitEnd(last, END);
-            assertEquals(Map.of("succeeded", 40L), BatchClient.types(client.results(last)));
+            assertEquals(Map.of("succeeded", 40L), NodeBatches.types(client.results(last)));
         }
     }
 
@@ -101,18 +101,18 @@ class QueueEndsIT {
     @Test
     void whatIsNotAnsweredInTimeExpires() throws Exception {
         provider.delay(Duration.ofMillis(200));
-        List<String> ids = BatchClient.ids(200);
+        List<String> ids = NodeBatches.ids(200);
         try (QueueNode node = start("-Dcaravan.batch-life=3s")) {
-            BatchClient client = node.client();
-            String batch = client.create(BatchClient.body("chat/x", ids));
+            NodeBatches client = node.client();
+            String batch = client.create(NodeBatches.body("chat/x", ids));
             JsonNode end = client.awaitEnd(batch, END);
             int calls = provider.calls();
             Map<String, JsonNode> results = client.results(batch);
-            Map<String, Long> types = BatchClient.types(results);
+            Map<String, Long> types = NodeBatches.types(results);
             assertEquals(new HashSet<>(ids), results.keySet());
             assertEquals(Set.of("succeeded", "expired"), types.keySet());
             assertCounts(types, end);
-            String next = client.create(BatchClient.body("chat/x", List.of("r-900")));
+            String next = client.create(NodeBatches.body("chat/x", List.of("r-900")));
             client.awaitEnd(next, END);
             assertEquals(calls + 1, provider.calls(), "nobody was asked after the end");
         }
@@ -121,12 +121,12 @@ class QueueEndsIT {
     @Test
     void halfABatchIsNone() throws Exception {
         // More than lies between the two of them: when half of it is sent, some is read.
-        byte[] body = BatchClient.body("chat/" + "x".repeat(200), BatchClient.ids(60_000)).getBytes(UTF_8);
+        byte[] body = NodeBatches.body("chat/" + "x".repeat(200), NodeBatches.ids(60_000)).getBytes(UTF_8);
         byte[] half = Arrays.copyOf(body, body.length / 2);
-        String head = "POST " + BatchClient.BATCHES + " HTTP/1.1\r\nhost: caravan\r\ncontent-type: application/json\r\n"
+        String head = "POST " + NodeBatches.BATCHES + " HTTP/1.1\r\nhost: caravan\r\ncontent-type: application/json\r\n"
                 + "content-length: " + body.length + "\r\n\r\n";
         try (QueueNode node = start()) {
-            BatchClient client = node.client();
+            NodeBatches client = node.client();
             try (RawClient leaves = RawClient.connect(node.port())) {
                 leaves.send(head).send(half);
                 leaves.reset();
@@ -137,10 +137,10 @@ class QueueEndsIT {
                 assertThrows(IOException.class, left::reply);
             }
             node.start();
-            assertEquals(0, client.get(BatchClient.BATCHES).json().path("data").size());
-            String whole = client.create(BatchClient.body("chat/x", List.of("r-0")));
+            assertEquals(0, client.get(NodeBatches.BATCHES).json().path("data").size());
+            String whole = client.create(NodeBatches.body("chat/x", List.of("r-0")));
             client.awaitEnd(whole, END);
-            assertEquals(1, client.get(BatchClient.BATCHES).json().path("data").size());
+            assertEquals(1, client.get(NodeBatches.BATCHES).json().path("data").size());
             assertEquals(1, provider.calls());
         }
     }
@@ -150,11 +150,11 @@ class QueueEndsIT {
         provider.pad(20_000);
         provider.delay(Duration.ZERO);
         try (QueueNode node = start()) {
-            BatchClient client = node.client();
-            String batch = client.create(BatchClient.body("chat/x", BatchClient.ids(500)));
+            NodeBatches client = node.client();
+            String batch = client.create(NodeBatches.body("chat/x", NodeBatches.ids(500)));
             client.awaitEnd(batch, END);
             try (RawClient download = RawClient.connect(node.port(), 8192)) {
-                WireReply reply = download.get(BatchClient.BATCHES + "/" + batch + "/results").head();
+                WireReply reply = download.get(NodeBatches.BATCHES + "/" + batch + "/results").head();
                 assertEquals(200, reply.status());
                 for (int i = 0; i < 100_000; i++) {
                     reply.read();

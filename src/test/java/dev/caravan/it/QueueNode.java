@@ -72,8 +72,8 @@ final class QueueNode implements AutoCloseable {
     }
 
     /** A client of whichever process runs here at the time. */
-    BatchClient client() {
-        return new BatchClient(this::port);
+    NodeBatches client() {
+        return new NodeBatches(this::port);
     }
 
     @Override

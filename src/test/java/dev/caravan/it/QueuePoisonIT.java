@@ -55,14 +55,14 @@ class QueuePoisonIT {
     @Test
     void aRequestThatKillsItsProcessIsGivenUpAlone() throws Exception {
         try (QueueNode node = start(ATTEMPTS, models())) {
-            assertOnlyTheThirdFails(node, BatchClient.body("mortal/x", BatchClient.ids(10)));
+            assertOnlyTheThirdFails(node, NodeBatches.body("mortal/x", NodeBatches.ids(10)));
         }
     }
 
     @Test
     void aRequestThatKillsTheKeptProcessOfOthersIsGivenUpAlone() throws Exception {
-        String requests = BatchClient.ids(10).stream()
-                .map(id -> BatchClient.request(id.equals("r-3") ? "kept/die:9" : "kept/say:3", id))
+        String requests = NodeBatches.ids(10).stream()
+                .map(id -> NodeBatches.request(id.equals("r-3") ? "kept/die:9" : "kept/say:3", id))
                 .collect(Collectors.joining(",", "{\"requests\":[", "]}"));
         try (QueueNode node = start(ATTEMPTS, models())) {
             assertOnlyTheThirdFails(node, requests);
@@ -70,16 +70,16 @@ class QueuePoisonIT {
     }
 
     private static void assertOnlyTheThirdFails(QueueNode node, String body) throws IOException {
-        BatchClient client = node.client();
+        NodeBatches client = node.client();
         String batch = client.create(body);
         client.awaitEnd(batch, END);
         assertOnlyTheThirdFailed(client, batch);
     }
 
-    private static void assertOnlyTheThirdFailed(BatchClient client, String batch) throws IOException {
+    private static void assertOnlyTheThirdFailed(NodeBatches client, String batch) throws IOException {
         Map<String, JsonNode> results = client.results(batch);
         JsonNode failed = results.remove("r-3");
-        assertEquals(Map.of("succeeded", 9L), BatchClient.types(results), results::toString);
+        assertEquals(Map.of("succeeded", 9L), NodeBatches.types(results), results::toString);
         assertEquals("errored", failed.path("type").asText());
         assertEquals("api_error", failed.path("error").path("error").path("type").asText(), failed::toString);
         JsonNode letters = client.deadLetters();
@@ -91,8 +91,8 @@ class QueuePoisonIT {
     @Test
     void aRequestThatKillsTheGatewayIsGivenUpAlone() throws Exception {
         try (QueueNode node = start(ATTEMPTS, models())) {
-            BatchClient client = node.client();
-            String batch = client.create(BatchClient.body("deadly/x", BatchClient.ids(10)));
+            NodeBatches client = node.client();
+            String batch = client.create(NodeBatches.body("deadly/x", NodeBatches.ids(10)));
             int deaths = 0;
             for (long end = System.nanoTime() + END.toNanos(); !client.ended(batch) && System.nanoTime() < end;) {
                 if (node.process().ended(0)) {
@@ -115,8 +115,8 @@ class QueuePoisonIT {
                 QueueNode node = start(ATTEMPTS, provider.entry("node"))) {
             provider.fail("r-1", 500);
             provider.hold("r-2");
-            BatchClient client = node.client();
-            String batch = client.create(BatchClient.body("chat/x", BatchClient.ids(3)));
+            NodeBatches client = node.client();
+            String batch = client.create(NodeBatches.body("chat/x", NodeBatches.ids(3)));
             Awaitility.await("given up").atMost(END).until(() -> client.deadLetters().size() == 1);
             JsonNode letter = client.deadLetters().get(0);
             assertEquals("r-1", letter.path("custom_id").asText());
@@ -127,7 +127,7 @@ class QueuePoisonIT {
             Awaitility.await("tried again").atMost(END).until(() -> provider.calls("r-1") == ATTEMPTS + 1);
             provider.release("r-2");
             client.awaitEnd(batch, END);
-            assertEquals(Map.of("succeeded", 3L), BatchClient.types(client.results(batch)));
+            assertEquals(Map.of("succeeded", 3L), NodeBatches.types(client.results(batch)));
             assertEquals(0, client.deadLetters().size());
             assertEquals(404, client.retry(letter.path("id").asText()).status());
         }
@@ -135,16 +135,16 @@ class QueuePoisonIT {
 
     @Test
     void aProviderThatIsOverloadedForLongUsesUpNoAttempts() throws Exception {
-        List<String> ids = BatchClient.ids(6);
+        List<String> ids = NodeBatches.ids(6);
         try (CountingProvider provider = new CountingProvider(Duration.ZERO);
                 QueueNode node = start(2, provider.entry("node"))) {
             ids.forEach(id -> provider.fail(id, 529));
-            BatchClient client = node.client();
-            String batch = client.create(BatchClient.body("chat/x", ids));
+            NodeBatches client = node.client();
+            String batch = client.create(NodeBatches.body("chat/x", ids));
             Awaitility.await("many tries").atMost(END).until(() -> ids.stream().allMatch(id -> provider.calls(id) > 5));
             provider.heal();
             client.awaitEnd(batch, END);
-            assertEquals(Map.of("succeeded", 6L), BatchClient.types(client.results(batch)));
+            assertEquals(Map.of("succeeded", 6L), NodeBatches.types(client.results(batch)));
             assertEquals(0, client.deadLetters().size());
         }
     }
@@ -154,13 +154,13 @@ class QueuePoisonIT {
         int port = FreePort.find();
         try (QueueNode node = start(2,
                 "chat: { dialect: openai, base-url: \"http://127.0.0.1:" + port + "/node/v1\" }")) {
-            BatchClient client = node.client();
-            String batch = client.create(BatchClient.body("chat/x", BatchClient.ids(4)));
+            NodeBatches client = node.client();
+            String batch = client.create(NodeBatches.body("chat/x", NodeBatches.ids(4)));
             Awaitility.await("many tries").atMost(END)
                     .until(() -> Stream.of(node.process().log().split("/r-1\\b")).count() > 6);
             try (CountingProvider provider = new CountingProvider(port, Duration.ZERO)) {
                 client.awaitEnd(batch, END);
-                assertEquals(Map.of("succeeded", 4L), BatchClient.types(client.results(batch)));
+                assertEquals(Map.of("succeeded", 4L), NodeBatches.types(client.results(batch)));
                 assertEquals(4, provider.calls());
             }
         }

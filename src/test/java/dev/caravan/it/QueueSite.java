@@ -72,7 +72,7 @@ final class QueueSite implements AutoCloseable {
     }
 
     /** A client of its first node. */
-    BatchClient client() {
+    NodeBatches client() {
         return nodes.firstEntry().getValue().client();
     }
 

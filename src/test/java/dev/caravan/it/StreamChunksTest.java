@@ -1,5 +1,6 @@
 package dev.caravan.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,12 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.caravan.http.OpenCall;
 import dev.caravan.message.ApiException;
+import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.apache.camel.Exchange;
@@ -21,6 +29,8 @@ import org.apache.camel.model.RouteDefinition;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Replies that are sent part by part and are no events. */
 class StreamChunksTest extends GatewayTest {
@@ -29,6 +39,7 @@ class StreamChunksTest extends GatewayTest {
 
     private volatile int count;
     private volatile IntFunction<byte[]> part;
+    private volatile Call call;
     private final AtomicInteger made = new AtomicInteger();
 
     @BeforeAll
@@ -47,23 +58,27 @@ class StreamChunksTest extends GatewayTest {
 
     private void parts(RouteDefinition door) {
         door.removeHeaders("*").setHeader(Exchange.CONTENT_TYPE).constant("application/x-jsonl")
-                .process(exchange -> exchange.getMessage().setBody(source()))
+                .process(exchange -> exchange.getMessage().setBody(source(exchange)))
                 .split().body().streaming().stopOnException().process("caravanStreamChunk").end()
                 .process("caravanEndChunks");
     }
 
-    private Iterator<byte[]> source() {
+    private Iterator<byte[]> source(Exchange exchange) {
+        call = exchange.getProperty(Call.PROPERTY, Call.class);
         return new Iterator<>() {
             private int next;
+            private boolean failed;
 
             @Override
             public boolean hasNext() {
-                return next < count;
+                return next < count && !failed && !call.getCancellation().cancelled();
             }
 
             @Override
             public byte[] next() {
+                failed = true;
                 byte[] bytes = part.apply(next++);
+                failed = false;
                 made.incrementAndGet();
                 return bytes;
             }
@@ -219,12 +234,7 @@ class StreamChunksTest extends GatewayTest {
     @Test
     void aFailureLaterNeverLooksLikeAnEnd() throws IOException {
         for (int at : new int[]{1, 2, 40, 4_000}) {
-            parts(ENDLESS, number -> {
-                if (number == at) {
-                    throw new ApiException(503, ErrorType.API_ERROR, "the store is gone");
-                }
-                return line(number, 1_000);
-            });
+            failAt(at);
             for (int i = 0; i < 10; i++) {
                 gateway.log().clear();
                 try (RawClient client = gateway.connect()) {
@@ -233,6 +243,7 @@ class StreamChunksTest extends GatewayTest {
                     String line = gateway.log().accessLine();
                     assertTrue(line.contains(" error=api_error "), line);
                     assertTrue(line.endsWith(" cancelled=false"), line);
+                    assertEquals(List.of(), gateway.log().troubles());
                 }
             }
         }
@@ -254,5 +265,71 @@ class StreamChunksTest extends GatewayTest {
         gateway.awaitIdle();
         assertEquals(1, gateway.log().troubles().size(), gateway.log().troubles().toString());
         assertFalse(gateway.log().troubles().getFirst().text().isEmpty());
+    }
+
+    /** The end of the connection is the end of such a reply: it must not be a proper one. */
+    @Test
+    void aFailureOverHttp10() throws IOException {
+        for (String header : new String[]{"", "connection: keep-alive\r\n"}) {
+            parts(40, number -> line(number, 1_000));
+            try (RawClient client = gateway.connect()) {
+                String whole = client.send("GET /download HTTP/1.0\r\n" + header + "\r\n").rest();
+                assertTrue(whole.endsWith(new String(all(), UTF_8)));
+            }
+        }
+        failAt(40);
+        for (int i = 0; i < 10; i++) {
+            try (RawClient client = gateway.connect()) {
+                client.send("GET /download HTTP/1.0\r\n\r\n");
+                assertThrows(IOException.class, client::rest);
+            }
+        }
+    }
+
+    @Test
+    void aFailureOverHttp2() throws Exception {
+        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            HttpRequest request = HttpRequest.newBuilder(gateway.uri("/download")).timeout(Duration.ofSeconds(30))
+                    .build();
+            for (int i = 0; i < 10; i++) {
+                parts(40, number -> line(number, 1_000));
+                HttpResponse<byte[]> whole = client.send(request, BodyHandlers.ofByteArray());
+                assertEquals(HttpClient.Version.HTTP_2, whole.version());
+                assertArrayEquals(all(), whole.body());
+                failAt(40);
+                IOException e = assertThrows(IOException.class,
+                        () -> client.send(request, BodyHandlers.ofByteArray()));
+                assertFalse(e instanceof HttpTimeoutException, e.toString());
+            }
+        }
+    }
+
+    private void failAt(int at) {
+        parts(ENDLESS, number -> {
+            if (number == at) {
+                throw new ApiException(503, ErrorType.API_ERROR, "the store is gone");
+            }
+            return line(number, 1_000);
+        });
+    }
+
+    /** Its parts come to an end, which is not the reply's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/download", "/stalling"})
+    void aCallThatIsCancelledWhileItsClientIsThere(String path) throws IOException {
+        for (int at : new int[]{0, 1, 40, 4_000}) {
+            gateway.log().clear();
+            parts(ENDLESS, number -> {
+                if (number == at) {
+                    call.getCancellation().cancel();
+                }
+                return line(number, 1_000);
+            });
+            try (RawClient client = gateway.connect()) {
+                client.get(path);
+                assertThrows(IOException.class, client::reply);
+                assertLoggedAsCancelled();
+            }
+        }
     }
 }

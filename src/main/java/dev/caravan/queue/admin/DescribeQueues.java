@@ -8,7 +8,6 @@ import dev.caravan.queue.broker.QueueAdmin;
 import dev.caravan.queue.broker.QueueState;
 import jakarta.jms.JMSException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +57,11 @@ public final class DescribeQueues implements Processor {
         out.writeNumberField("depth", state.messages());
         out.writeNumberField("delivering", state.delivering());
         out.writeNumberField("scheduled", state.scheduled());
-        out.writeNumberField("oldest_seconds", state.oldest().map(Duration::toSeconds).orElse(0L));
+        if (state.oldest().isPresent()) {
+            out.writeNumberField("oldest_seconds", state.oldest().get().toSeconds());
+        } else {
+            out.writeNullField("oldest_seconds");
+        }
         out.writeNumberField("consumers", state.consumers());
         out.writeBooleanField("paused", state.paused());
     }

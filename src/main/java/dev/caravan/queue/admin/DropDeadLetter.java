@@ -4,6 +4,7 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.MessageJson;
 import dev.caravan.message.Text;
+import dev.caravan.queue.PathId;
 import dev.caravan.queue.store.DeadLetterStore;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -30,7 +31,7 @@ public final class DropDeadLetter implements Processor {
     }
 
     static long id(Exchange exchange) {
-        String id = exchange.getMessage().getHeader("id", "", String.class);
+        String id = PathId.of(exchange);
         try {
             return Long.parseLong(id);
         } catch (NumberFormatException e) {

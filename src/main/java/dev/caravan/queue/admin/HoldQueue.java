@@ -3,6 +3,7 @@ package dev.caravan.queue.admin;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.Text;
+import dev.caravan.queue.PathId;
 import dev.caravan.queue.broker.QueueAdmin;
 import jakarta.jms.JMSException;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class HoldQueue implements Processor {
     /** @throws ApiException 404 when there is no such queue, 503 when the broker does not answer */
     @Override
     public void process(Exchange exchange) {
-        String lane = exchange.getMessage().getHeader("id", "", String.class);
+        String lane = PathId.of(exchange);
         if (!lanes.contains(lane)) {
             throw new ApiException(ErrorType.NOT_FOUND_ERROR, "there is no queue \"" + Text.excerpt(lane)
                     + "\"; there are " + String.join(", ", lanes));

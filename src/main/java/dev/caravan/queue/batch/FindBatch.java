@@ -4,6 +4,7 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
 import dev.caravan.message.Text;
+import dev.caravan.queue.PathId;
 import dev.caravan.queue.store.Batch;
 import dev.caravan.queue.store.BatchStore;
 import org.apache.camel.Exchange;
@@ -27,7 +28,7 @@ public final class FindBatch implements Processor {
     @Override
     public void process(Exchange exchange) {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
-        String id = exchange.getMessage().getHeader("id", "", String.class);
+        String id = PathId.of(exchange);
         exchange.setProperty(BATCH, store.find(id, call.getClient()).orElseThrow(() -> new ApiException(
                 ErrorType.NOT_FOUND_ERROR, "there is no batch \"" + Text.excerpt(id) + "\"")));
     }

@@ -1,6 +1,8 @@
 package dev.caravan.queue.batch;
 
 import dev.caravan.message.ApiException;
+import dev.caravan.message.Call;
+import dev.caravan.message.Cancellation;
 import dev.caravan.message.ErrorType;
 import dev.caravan.queue.store.Batch;
 import dev.caravan.queue.store.BatchResult;
@@ -18,7 +20,10 @@ import org.apache.camel.Processor;
  * many to each {@code byte[]}. They are read from the store while the client takes them. Thread-safe, the iterator is not.
  */
 public final class ReadResults implements Processor {
-    private static final int ROWS = 100;
+    private static final int FIRST_ROWS = 8;
+    private static final int MOST_ROWS = 500;
+    /** About how many bytes are read at a time: an answer may have a hundred bytes, or many megabytes. */
+    private static final int BYTES = 1 << 20;
 
     private final BatchStore store;
 
@@ -38,21 +43,26 @@ public final class ReadResults implements Processor {
             throw new ApiException(ErrorType.NOT_FOUND_ERROR,
                     "the results of the batch " + batch.id() + " have been deleted, at " + batch.archivedAt());
         }
-        exchange.getMessage().setBody(new Lines(batch));
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        exchange.getMessage().setBody(new Lines(batch, call.getCancellation()));
     }
 
+    /** Has no more when the call is cancelled or reading has failed: a split would go on to the last of them for nobody. */
     private final class Lines implements Iterator<byte[]> {
         private final Batch batch;
+        private final Cancellation cancellation;
+        private int rows = FIRST_ROWS;
         private List<BatchResult> results;
 
-        private Lines(Batch batch) {
+        private Lines(Batch batch, Cancellation cancellation) {
             this.batch = batch;
-            this.results = store.results(batch, "", ROWS);
+            this.cancellation = cancellation;
+            this.results = store.results(batch, "", rows);
         }
 
         @Override
         public boolean hasNext() {
-            return !results.isEmpty();
+            return !results.isEmpty() && !cancellation.cancelled();
         }
 
         @Override
@@ -60,9 +70,13 @@ public final class ReadResults implements Processor {
             if (results.isEmpty()) {
                 throw new NoSuchElementException();
             }
+            List<BatchResult> read = results;
+            results = List.of(); // should what follows throw
             ByteArrayOutputStream lines = new ByteArrayOutputStream(64 * 1024);
-            results.forEach(result -> BatchJson.appendResult(result, lines));
-            results = store.results(batch, results.getLast().customId(), ROWS);
+            read.forEach(result -> BatchJson.appendResult(result, lines));
+            long fitting = (long) BYTES * read.size() / lines.size();
+            rows = Math.clamp(fitting, 1, Math.min(4 * rows, MOST_ROWS));
+            results = store.results(batch, read.getLast().customId(), rows);
             return lines.toByteArray();
         }
     }

@@ -16,6 +16,7 @@ import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.component.jms.JmsConfiguration;
 import org.apache.camel.support.service.ServiceSupport;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /**
  * The broker of queued work, and how routes and code reach it. May be used by several threads once it is started.
@@ -103,6 +104,8 @@ public final class Broker extends ServiceSupport {
         configuration.setCacheLevelName("CACHE_CONSUMER");
         configuration.setMessageListenerContainerFactory(PatientListenerContainer::new);
         configuration.setConsumerType(ConsumerType.Custom);
+        // A virtual thread that is interrupted gives up the socket that it waits on: so an attempt is stopped.
+        configuration.setTaskExecutor(new VirtualThreadTaskExecutor("caravan-jms-"));
         // The container's own back-off stays.
         configuration.setRecoveryInterval(-1);
         return new JmsComponent(configuration);

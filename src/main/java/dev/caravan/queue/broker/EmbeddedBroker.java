@@ -111,9 +111,14 @@ final class EmbeddedBroker extends ServiceSupport {
         configuration.setGlobalMaxSize(MOST_MEMORY).setMinDiskFree(LEAST_DISK);
         configuration.setSecurityEnabled(false).setJMXManagementEnabled(false);
         configuration.addAcceptorConfiguration("in-vm", url());
+        // Queues of clients for their answers: the broker would warn of each that it knows no such addresses for it.
+        configuration.addAddressSetting("#", new AddressSettings().setDeadLetterAddress(SimpleString.of(DEAD_LETTERS))
+                .setExpiryAddress(SimpleString.of(EXPIRED)));
         configuration.addAddressSetting("caravan.#", ofMessages());
         // What is in the store is counted there: attempts that find no provider do not count.
         configuration.addAddressSetting("caravan.work.#", new AddressSettings().setMaxDeliveryAttempts(-1));
+        // The JMS door counts itself, so that a request is answered even if each of its attempts took the process down.
+        configuration.addAddressSetting("caravan.requests.#", new AddressSettings().setMaxDeliveryAttempts(-1));
         configuration.addAddressSetting(DEAD_LETTERS, ofDeadLetters());
         return configuration;
     }

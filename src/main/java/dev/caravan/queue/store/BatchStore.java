@@ -19,6 +19,8 @@ import org.springframework.jdbc.core.RowMapper;
 public final class BatchStore {
     /** How many rows go to the database, or come from it, at a time. */
     private static final int ROWS = 500;
+    /** From how many bytes on fewer rows do. */
+    private static final int BYTES = 4 << 20;
 
     private static final RowMapper<Batch> BATCH = (row, index) -> {
         BatchState state = BatchState.ofColumn(row.getString("state"));
@@ -76,9 +78,12 @@ public final class BatchStore {
     private Map<String, Integer> insertRequests(long batch, Iterator<NewRequest> requests) {
         Map<String, Integer> lanes = new HashMap<>();
         List<NewRequest> rows = new ArrayList<>(ROWS);
+        int bytes = 0;
         while (requests.hasNext()) {
-            rows.add(requests.next());
-            if (rows.size() == ROWS || !requests.hasNext()) {
+            NewRequest next = requests.next();
+            rows.add(next);
+            bytes += next.params().length;
+            if (rows.size() == ROWS || bytes >= BYTES || !requests.hasNext()) {
                 jdbc.batchUpdate("""
                     insert into batch_request (batch, lane, position, custom_id, body, large_body)
                     values (?, ?, ?, ?, ?, ?)""", rows, ROWS, (statement, request) -> {
@@ -89,6 +94,7 @@ public final class BatchStore {
                     Columns.body(statement, 5, request.params());
                 });
                 rows.clear();
+                bytes = 0;
             }
         }
         return lanes;

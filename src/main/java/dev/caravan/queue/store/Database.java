@@ -51,7 +51,8 @@ public final class Database implements AutoCloseable {
      * @throws RuntimeException when it cannot be opened, for example because another process has
      */
     public static Database embedded(Path file) {
-        HikariConfig settings = settings("jdbc:h2:file:" + file.toAbsolutePath() + H2);
+        // async: an interrupt, which is how a call is cancelled, closes the file for all if it meets a thread in one of H2's usual reads.
+        HikariConfig settings = settings("jdbc:h2:async:" + file.toAbsolutePath() + H2);
         settings.setExceptionOverride(new WhenClosed());
         return new Database(settings, Map.of("bytes", "varbinary(" + IN_ROW + ")", "large", "binary large object"));
     }

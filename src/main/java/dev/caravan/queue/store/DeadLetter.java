@@ -6,7 +6,7 @@ import java.time.Instant;
  * A request that was given up.
  *
  * @param lane     the queue it was in
- * @param source   the id of the batch it belongs to
+ * @param source   the id of the batch or of the job it belongs to
  * @param attempts how often it was tried
  * @param reason   what came of the last attempt
  */

@@ -22,7 +22,7 @@ public final class DeadLetterStore {
     public enum Retry {
         /** It waits in its queue. */
         QUEUED,
-        /** Its batch has ended: the failure is its result for good. */
+        /** Its batch has ended, or it was a single job: the failure is its result for good. */
         TOO_LATE,
         /** There is none of that id. */
         UNKNOWN
@@ -45,6 +45,9 @@ public final class DeadLetterStore {
                     id);
             if (batches.isEmpty()) {
                 return Retry.UNKNOWN;
+            }
+            if (batches.getFirst() == null) {
+                return Retry.TOO_LATE; // a single job, whose client has been told
             }
             long batch = batches.getFirst();
             boolean open = !jdbc.queryForList("select 1 from batch where number = ? and state = ? for update", batch,

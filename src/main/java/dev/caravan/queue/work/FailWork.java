@@ -37,11 +37,11 @@ public final class FailWork implements Processor {
     @Override
     public void process(Exchange exchange) {
         Attempt attempt = exchange.getProperty(Attempt.PROPERTY, Attempt.class);
+        attempt.interruption().end();
         Call call = attempt.call();
         ApiException failure = failure(call, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
         boolean stopped = call.getCancellation().cancelled();
         call.getCancellation().cancel(); // what still runs for it
-        Thread.interrupted();
         call.getProgress().failed(failure.type());
         call.getProgress().replied(failure.status());
         call.complete();

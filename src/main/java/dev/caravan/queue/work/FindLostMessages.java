@@ -3,6 +3,7 @@ package dev.caravan.queue.work;
 import dev.caravan.queue.broker.QueueAdmin;
 import dev.caravan.queue.broker.QueueState;
 import dev.caravan.queue.store.DispatchStore;
+import dev.caravan.queue.store.JobDispatchStore;
 import jakarta.jms.JMSException;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,6 +26,7 @@ public final class FindLostMessages implements Processor {
 
     private final QueueAdmin broker;
     private final DispatchStore store;
+    private final JobDispatchStore jobs;
     private final Clock clock;
     private final String prefix;
     private final List<String> lanes;
@@ -32,9 +34,11 @@ public final class FindLostMessages implements Processor {
     /**
      * @param prefix what stands before a lane in the name of its queue
      */
-    public FindLostMessages(QueueAdmin broker, DispatchStore store, Clock clock, String prefix, List<String> lanes) {
+    public FindLostMessages(QueueAdmin broker, DispatchStore store, JobDispatchStore jobs, Clock clock,
+            String prefix, List<String> lanes) {
         this.broker = broker;
         this.store = store;
+        this.jobs = jobs;
         this.clock = clock;
         this.prefix = prefix;
         this.lanes = List.copyOf(lanes);
@@ -42,7 +46,7 @@ public final class FindLostMessages implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        if (store.open().isEmpty()) {
+        if (store.open().isEmpty() && !jobs.open()) {
             return;
         }
         try {
@@ -51,9 +55,10 @@ public final class FindLostMessages implements Processor {
                 Optional<QueueState> queue = broker.state(prefix + lane);
                 if (queue.isEmpty() || queue.get().messages() == 0) {
                     int chunks = store.lost(lane, before);
-                    if (chunks > 0) {
-                        LOG.warn("the broker has lost the messages of {} chunks of queue {}{}; they are sent again",
-                                chunks, prefix, lane);
+                    int single = jobs.lost(lane, before);
+                    if (chunks + single > 0) {
+                        LOG.warn("the broker has lost the messages of {} chunks and {} jobs of queue {}{}; "
+                                + "they are sent again", chunks, single, prefix, lane);
                     }
                 }
             }

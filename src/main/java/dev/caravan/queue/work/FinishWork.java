@@ -16,6 +16,7 @@ public final class FinishWork implements Processor {
     @Override
     public void process(Exchange exchange) {
         Attempt attempt = exchange.getProperty(Attempt.PROPERTY, Attempt.class);
+        attempt.interruption().end();
         byte[] message = exchange.getMessage().getBody(byte[].class);
         store.finish(attempt.work(), ResultType.SUCCEEDED, message);
         attempt.call().getProgress().replied(200);

@@ -1,6 +1,7 @@
 package dev.caravan.queue.work;
 
 import java.time.Duration;
+import java.util.List;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.CamelEvent.CamelContextStoppingEvent;
 import org.apache.camel.support.EventNotifierSupport;
@@ -14,12 +15,12 @@ import org.slf4j.LoggerFactory;
 public final class HandBack extends EventNotifierSupport {
     private static final Logger LOG = LoggerFactory.getLogger(HandBack.class);
 
-    private final WorkInHand inHand;
+    private final List<InHand> inHand;
     private final Duration grace;
 
     /** @param grace how long work may go on; shorter than the time-out of Camel's shutdown */
-    public HandBack(WorkInHand inHand, Duration grace) {
-        this.inHand = inHand;
+    public HandBack(List<InHand> inHand, Duration grace) {
+        this.inHand = List.copyOf(inHand);
         this.grace = grace;
         setIgnoreCamelContextInitEvents(true);
         setIgnoreExchangeEvents(true);
@@ -41,10 +42,10 @@ public final class HandBack extends EventNotifierSupport {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        int size = inHand.size();
+        int size = inHand.stream().mapToInt(InHand::size).sum();
         if (size > 0) {
             LOG.info("{} queued requests are not answered yet and go back to their queues", size);
-            inHand.stop();
+            inHand.forEach(InHand::stop);
         }
     }
 }

@@ -76,9 +76,10 @@ public final class TakeWork implements Processor {
         call.setClient(work.owner());
         call.setVersion(work.version());
         call.setBetas(work.betas());
-        Attempt attempt = new Attempt(work, number, call);
+        Attempt attempt = new Attempt(work, number, call, new Interruption());
         inHand.add(attempt);
         call.onComplete(() -> inHand.remove(attempt));
+        call.getCancellation().onCancel(attempt.interruption()::interrupt);
         exchange.setProperty(Call.PROPERTY, call);
         exchange.setProperty(Attempt.PROPERTY, attempt);
         Message message = exchange.getMessage();

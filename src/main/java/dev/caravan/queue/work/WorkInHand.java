@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** The attempts that this node is at. Thread-safe. */
-public final class WorkInHand {
+public final class WorkInHand implements InHand {
     private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
 
     void add(Attempt attempt) {
@@ -17,7 +17,7 @@ public final class WorkInHand {
         attempts.remove(attempt);
     }
 
-    /** How many there are. */
+    @Override
     public int size() {
         return attempts.size();
     }
@@ -31,8 +31,8 @@ public final class WorkInHand {
                 .forEach(attempt -> attempt.call().getCancellation().cancel());
     }
 
-    /** Stops all of them: their requests go back to their queues. */
-    void stop() {
+    @Override
+    public void stop() {
         attempts.forEach(attempt -> attempt.call().getCancellation().cancel());
     }
 }
