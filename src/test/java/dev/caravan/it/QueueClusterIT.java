@@ -41,7 +41,7 @@ class QueueClusterIT {
     }
 
     /** On a slow machine, on which most of the time goes by while something starts, killing comes to its end. */
-    private static Predicate<String> overOrEnded(BatchClient client) {
+    private static Predicate<String> overOrEnded(NodeBatches client) {
         long over = System.nanoTime() + 2 * LENGTH.toNanos();
         return batch -> System.nanoTime() > over || client.ended(batch);
     }
