@@ -2,8 +2,11 @@ package dev.caravan.queue.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -50,6 +53,7 @@ public final class Database implements AutoCloseable {
     public static Database embedded(Path file) {
         // async: an interrupt, which is how a call is cancelled, closes the file for all if it meets a thread in one of H2's usual reads.
         HikariConfig settings = settings("jdbc:h2:async:" + file.toAbsolutePath() + H2);
+        settings.setExceptionOverride(new WhenClosed());
         return new Database(settings, Map.of("bytes", "varbinary(" + IN_ROW + ")", "large", "binary large object"));
     }
 
@@ -76,6 +80,23 @@ public final class Database implements AutoCloseable {
         settings.setMaximumPoolSize(CONNECTIONS);
         settings.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
         return settings;
+    }
+
+    /**
+     * H2 closes its file when it cannot write, for example to a full disk. Connections to it are of no use then; a new one opens it
+     * again.
+     */
+    private static final class WhenClosed implements SQLExceptionOverride {
+        private static final int OBJECT_CLOSED = 90007;
+        private static final int DATABASE_IS_CLOSED = 90098;
+        private static final int DATABASE_CALLED_AT_SHUTDOWN = 90121;
+        private static final Set<Integer> CODES = Set.of(OBJECT_CLOSED, DATABASE_IS_CLOSED,
+                DATABASE_CALLED_AT_SHUTDOWN);
+
+        @java.lang.Override
+        public Override adjudicate(SQLException failure) {
+            return CODES.contains(failure.getErrorCode()) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+        }
     }
 
     JdbcTemplate jdbc() {
