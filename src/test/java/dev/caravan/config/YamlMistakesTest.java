@@ -83,7 +83,7 @@ class YamlMistakesTest {
                 mistake("a list for a key", "? [server]\n: {}\n", "caravan.yaml:1:3: expected a key, found a list"),
                 mistake("nothing for a key", "server: { ~: 1 }\n",
                         "caravan.yaml:1:11: server: expected a key, found nothing",
-                        "caravan.yaml:1:11: server.\"~\": unknown key `~`. Valid: host, port, cors, max-body"),
+                        "caravan.yaml:1:11: server.\"~\": unknown key `~`. Valid: host, port, cors, max-body, public-url"),
                 mistake("a tag", "server: !java.net.URL { port: 1 }\n",
                         "caravan.yaml:1:9: server: YAML tags (`!name`) are not used here; put text in quotes"),
                 mistake("a tag on text", "keys: [!env CARAVAN_KEY]\n",
