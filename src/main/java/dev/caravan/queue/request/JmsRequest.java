@@ -2,7 +2,7 @@ package dev.caravan.queue.request;
 
 import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
-import dev.caravan.queue.work.Interruption;
+import dev.caravan.queue.Interruption;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;

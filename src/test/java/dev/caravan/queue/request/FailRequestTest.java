@@ -12,7 +12,7 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
 import dev.caravan.queue.broker.Broker;
-import dev.caravan.queue.work.Interruption;
+import dev.caravan.queue.Interruption;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
