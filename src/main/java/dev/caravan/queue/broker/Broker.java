@@ -41,8 +41,11 @@ public final class Broker extends ServiceSupport {
      * transaction that the broker has forgotten, and block whoever sends.
      */
     private static final Map<String, String> CLIENT = Map.of("consumerWindowSize", "0", "reconnectAttempts", "0",
-            "initialConnectAttempts", "1", "callTimeout", String.valueOf(CALL.toMillis()), "clientFailureCheckPeriod",
-            "10000", "connectionTTL", "30000", "useEpoll", "false", "useKQueue", "false");
+            "initialConnectAttempts", "1", "callTimeout", String.valueOf(CALL.toMillis()), "useEpoll",
+            "false", "useKQueue", "false");
+    /** A broker outside is looked after; one in this process cannot be lost, however slow the process is for a while. */
+    private static final Map<String, String> OUTSIDE = Map.of("clientFailureCheckPeriod", "10000", "connectionTTL",
+            "30000");
 
     private final Optional<Remote> remote;
     private final Optional<EmbeddedBroker> embedded;
@@ -53,26 +56,27 @@ public final class Broker extends ServiceSupport {
     public Broker(QueueConfig config) {
         remote = config.broker();
         embedded = remote.isPresent() ? Optional.empty() : Optional.of(new EmbeddedBroker(config));
-        direct = factory(remote.map(Remote::url).orElseGet(() -> embedded.orElseThrow().url()));
+        direct = factory(remote.map(outside -> with(OUTSIDE, outside.url()))
+                .orElseGet(() -> embedded.orElseThrow().url()));
         remote.flatMap(Remote::user).ifPresent(direct::setUser);
         remote.flatMap(Remote::password).map(Secret::reveal).ifPresent(direct::setPassword);
         pool = pool(direct);
     }
 
     private static ActiveMQConnectionFactory factory(String url) {
-        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(withDefaults(url));
+        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(with(CLIENT, url));
         // Nobody sends Java objects, and reading one would run what its sender likes.
         factory.setDeserializationDenyList("*");
         return factory;
     }
 
     /** What the URL itself says wins. */
-    private static String withDefaults(String url) {
-        String missing = new TreeMap<>(CLIENT).entrySet().stream()
+    private static String with(Map<String, String> options, String url) {
+        String missing = new TreeMap<>(options).entrySet().stream()
                 .filter(option -> !url.contains("?" + option.getKey() + "=")
                         && !url.contains("&" + option.getKey() + "="))
                 .map(option -> option.getKey() + "=" + option.getValue()).collect(Collectors.joining("&"));
-        return url + (url.contains("?") ? "&" : "?") + missing;
+        return missing.isEmpty() ? url : url + (url.contains("?") ? "&" : "?") + missing;
     }
 
     private static JmsPoolConnectionFactory pool(ConnectionFactory factory) {
