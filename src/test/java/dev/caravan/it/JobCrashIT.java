@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Jobs of a gateway that is killed. */
 @Timeout(180)
 @Tag("long")
+@Tag("kills")
 class JobCrashIT {
     private static final int WAITING = 20;
     private static final String CONFIG = """

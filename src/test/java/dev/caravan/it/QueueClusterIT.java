@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * made at the same moments again, {@code -Dcaravan.queue.seconds} sets how long the batch would take if nothing died.
  */
 @Tag("long")
+@Tag("kills")
 @Timeout(900)
 class QueueClusterIT {
     private static final int REQUESTS = 2_000;

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Brokers that lose everything, disks that are full, and more messages than the broker has memory for. */
 @Tag("long")
+@Tag("kills")
 @Timeout(300)
 class QueueDisasterIT {
     private static final Duration END = Duration.ofSeconds(90);

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Batches that end otherwise than by their last answer, and gateways that die while clients send and receive. */
 @Tag("long")
+@Tag("kills")
 @Timeout(300)
 class QueueEndsIT {
     private static final int CONSUMERS = 4;

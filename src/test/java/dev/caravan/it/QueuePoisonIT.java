@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Requests that fail each time, and what becomes of them and of their neighbours. */
 @Tag("long")
+@Tag("kills")
 @Timeout(300)
 class QueuePoisonIT {
     private static final int ATTEMPTS = 3;
