@@ -12,7 +12,6 @@ import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
@@ -258,10 +257,10 @@ class StreamChunksTest extends GatewayTest {
             }
             return line(number, 1_000);
         });
+        // How much of it has gone out when the connection is cut is a matter of luck; that it is not whole is not.
         try (RawClient client = gateway.connect()) {
-            WireReply reply = client.get("/download").head();
-            assertEquals(200, reply.status());
-            assertThrows(EOFException.class, reply::body);
+            client.get("/download");
+            assertThrows(IOException.class, client::reply);
         }
         gateway.awaitIdle();
         assertEquals(1, gateway.log().troubles().size(), gateway.log().troubles().toString());
