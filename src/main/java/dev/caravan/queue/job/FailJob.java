@@ -3,11 +3,11 @@ package dev.caravan.queue.job;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
+import dev.caravan.queue.Retries;
 import dev.caravan.queue.store.JobProgress;
 import dev.caravan.queue.store.JobState;
 import dev.caravan.queue.store.JobWork;
 import dev.caravan.queue.store.JobWorkStore;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -21,9 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FailJob implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(FailJob.class);
-
-    private static final Set<ErrorType> NOT_THERE = Set.of(ErrorType.RATE_LIMIT_ERROR, ErrorType.OVERLOADED_ERROR);
-    private static final Set<ErrorType> PASSING = Set.of(ErrorType.API_ERROR, ErrorType.TIMEOUT_ERROR);
 
     private final JobWorkStore store;
     private final JobWatch watch;
@@ -50,8 +47,8 @@ public final class FailJob implements Processor {
         call.complete();
         attempt.recorder().abandon();
         JobWork work = attempt.work();
-        boolean deferred = stopped || NOT_THERE.contains(failure.type());
-        if (deferred || PASSING.contains(failure.type()) && attempt.number() < mostAttempts) {
+        boolean deferred = stopped || Retries.providerIsAway(failure.type());
+        if (deferred || Retries.mayPass(failure.type()) && attempt.number() < mostAttempts) {
             if (deferred ? store.defer(work) : store.again(work)) {
                 watch.tell(work.job(), new JobProgress(JobState.QUEUED, work.attempt() + 1, 0));
                 throw failure;
@@ -64,7 +61,7 @@ public final class FailJob implements Processor {
 
     private boolean settle(JobAttempt attempt, ApiException failure) {
         byte[] envelope = failure.envelope(attempt.call().getRequestId());
-        return PASSING.contains(failure.type())
+        return Retries.mayPass(failure.type())
                 ? store.bury(attempt.work(), envelope, attempt.number(), failure.getMessage())
                 : store.fail(attempt.work(), envelope);
     }

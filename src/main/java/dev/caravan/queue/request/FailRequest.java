@@ -3,10 +3,10 @@ package dev.caravan.queue.request;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
+import dev.caravan.queue.Retries;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.util.ObjectHelper;
@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides what becomes of a request that has failed. What may go better another time is thrown on, so that the broker delivers the
  * message again, later; so it is when Caravan stops. After the last attempt, and of any other failure, the client is told; where nobody
- * waits for an answer, or none can be sent, the request goes to the queue {@value #DEAD}. A stream that has begun is not tried again: the failure is its
- * last event. Thread-safe.
+ * waits for an answer, or none can be sent, the request goes to the queue {@value #DEAD}. A stream that has begun is not tried
+ * again: the failure is its last event. Thread-safe.
  */
 public final class FailRequest implements Processor {
     /** Where failed requests go that have no reply queue. */
@@ -26,9 +26,6 @@ public final class FailRequest implements Processor {
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private static final Logger LOG = LoggerFactory.getLogger(FailRequest.class);
-    private static final Set<ErrorType> PASSING = Set.of(ErrorType.RATE_LIMIT_ERROR, ErrorType.OVERLOADED_ERROR,
-            ErrorType.API_ERROR, ErrorType.TIMEOUT_ERROR);
-
     private final int mostAttempts;
 
     /** @param mostAttempts how often a request is tried */
@@ -62,13 +59,18 @@ public final class FailRequest implements Processor {
             ApiException failure = failure(call, cause);
             call.getProgress().failed(failure.type());
             call.getProgress().replied(failure.status());
-            if (stopped || !events.begun() && PASSING.contains(failure.type()) && request.attempt() < mostAttempts) {
+            if (stopped || !events.begun() && worthAnother(failure.type()) && request.attempt() < mostAttempts) {
                 throw failure;
             }
             tell(request, events, failure);
         } finally {
             call.complete();
         }
+    }
+
+    /** This door counts every attempt, those that found no provider, too. */
+    private static boolean worthAnother(ErrorType type) {
+        return Retries.providerIsAway(type) || Retries.mayPass(type);
     }
 
     private void tell(JmsRequest request, EventReplies events, ApiException failure) throws JMSException {

@@ -3,9 +3,9 @@ package dev.caravan.queue.work;
 import dev.caravan.message.ApiException;
 import dev.caravan.message.Call;
 import dev.caravan.message.ErrorType;
+import dev.caravan.queue.Retries;
 import dev.caravan.queue.store.ResultType;
 import dev.caravan.queue.store.WorkStore;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -14,15 +14,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides what becomes of an attempt that has failed. While the provider is overloaded or not there, the failure is thrown on, so that
  * the broker delivers the message again, later, until the request expires; so it is when the attempt was stopped, because its node or
- * its batch was. What may go better another time is thrown on, too; after
- * the last attempt it is the result, and the request is put among the dead letters. Any other failure is the result at once.
- * Thread-safe.
+ * its batch was. What may go better another time is thrown on, too; after the last attempt it is the result, and the request is put
+ * among the dead letters. Any other failure is the result at once. Thread-safe.
  */
 public final class FailWork implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(FailWork.class);
-
-    private static final Set<ErrorType> NOT_THERE = Set.of(ErrorType.RATE_LIMIT_ERROR, ErrorType.OVERLOADED_ERROR);
-    private static final Set<ErrorType> PASSING = Set.of(ErrorType.API_ERROR, ErrorType.TIMEOUT_ERROR);
 
     private final WorkStore store;
     private final int mostAttempts;
@@ -45,16 +41,16 @@ public final class FailWork implements Processor {
         call.getProgress().failed(failure.type());
         call.getProgress().replied(failure.status());
         call.complete();
-        if (stopped || NOT_THERE.contains(failure.type())) {
+        if (stopped || Retries.providerIsAway(failure.type())) {
             store.defer(attempt.work());
             throw failure;
         }
-        if (PASSING.contains(failure.type()) && attempt.number() < mostAttempts) {
+        if (Retries.mayPass(failure.type()) && attempt.number() < mostAttempts) {
             store.fail(attempt.work());
             throw failure;
         }
         byte[] envelope = failure.envelope(call.getRequestId());
-        if (PASSING.contains(failure.type())) {
+        if (Retries.mayPass(failure.type())) {
             store.bury(attempt.work(), envelope, attempt.number(), failure.getMessage());
         } else {
             store.finish(attempt.work(), ResultType.ERRORED, envelope);
