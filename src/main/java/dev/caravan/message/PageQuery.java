@@ -1,5 +1,6 @@
 package dev.caravan.message;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,6 +32,22 @@ public record PageQuery(int limit, String afterId, String beforeId) {
             throw ApiException.invalid("before_id", "cannot be given together with after_id");
         }
         return new PageQuery(limit(values.get("limit"), defaultLimit), after, before);
+    }
+
+    /** How many entries to look for: one more than the page may have tells whether there are more. */
+    public int lookFor() {
+        return limit + 1;
+    }
+
+    /** Whether there are more in the direction in which the client pages, when {@link #lookFor()} entries were looked for. */
+    public boolean hasMore(List<?> found) {
+        return found.size() > limit;
+    }
+
+    /** The page's entries: of those that were found, in the order of the list, the ones next to the entry that it is asked by. */
+    public <T> List<T> page(List<T> found) {
+        int from = beforeId != null && hasMore(found) ? 1 : 0;
+        return found.subList(from, Math.min(found.size(), from + limit));
     }
 
     private static int limit(String text, int otherwise) {

@@ -25,7 +25,7 @@ public final class ListDeadLetters implements Processor {
     public void process(Exchange exchange) {
         PageQuery page = PageQuery.of(exchange.getMessage().getHeader(Exchange.HTTP_QUERY, "", String.class),
                 PageQuery.DEFAULT_LIMIT);
-        List<DeadLetter> letters = store.list(after(page.afterId()), page.limit() + 1);
+        List<DeadLetter> letters = store.list(after(page.afterId()), page.lookFor());
         List<DeadLetter> shown = letters.subList(0, Math.min(letters.size(), page.limit()));
         exchange.getMessage().setBody(MessageJson.write(out -> {
             out.writeArrayFieldStart("data");

@@ -24,17 +24,13 @@ public final class ListBatches implements Processor {
         String owner = exchange.getProperty(Call.PROPERTY, Call.class).getClient();
         String query = exchange.getMessage().getHeader(Exchange.HTTP_QUERY, "", String.class);
         PageQuery page = PageQuery.of(query, PageQuery.DEFAULT_LIMIT);
-        int most = page.limit() + 1; // one more tells whether there are more
         List<Batch> batches = page.beforeId() != null
-                ? store.newerThan(find(page.beforeId(), owner, "before_id"), most)
+                ? store.newerThan(find(page.beforeId(), owner, "before_id"), page.lookFor())
                 : page.afterId() != null
-                        ? store.olderThan(find(page.afterId(), owner, "after_id"), most)
-                        : store.newest(owner, most);
-        boolean more = batches.size() == most;
-        int from = more && page.beforeId() != null ? 1 : 0;
-        List<Batch> shown = batches.subList(from, Math.min(batches.size(), from + page.limit()));
-        exchange.getMessage().setBody(
-                BatchJson.page(shown, more, exchange.getProperty(DescribeBatch.BASE_URL, "", String.class)));
+                        ? store.olderThan(find(page.afterId(), owner, "after_id"), page.lookFor())
+                        : store.newest(owner, page.lookFor());
+        exchange.getMessage().setBody(BatchJson.page(page.page(batches), page.hasMore(batches),
+                exchange.getProperty(DescribeBatch.BASE_URL, "", String.class)));
     }
 
     private Batch find(String id, String owner, String field) {

@@ -24,16 +24,12 @@ public final class ListJobs implements Processor {
         String owner = exchange.getProperty(Call.PROPERTY, Call.class).getClient();
         String query = exchange.getMessage().getHeader(Exchange.HTTP_QUERY, "", String.class);
         PageQuery page = PageQuery.of(query, PageQuery.DEFAULT_LIMIT);
-        int most = page.limit() + 1; // one more tells whether there are more
         List<Job> jobs = page.beforeId() != null
-                ? store.newerThan(find(page.beforeId(), owner, "before_id"), most)
+                ? store.newerThan(find(page.beforeId(), owner, "before_id"), page.lookFor())
                 : page.afterId() != null
-                        ? store.olderThan(find(page.afterId(), owner, "after_id"), most)
-                        : store.newest(owner, most);
-        boolean more = jobs.size() == most;
-        int from = more && page.beforeId() != null ? 1 : 0;
-        exchange.getMessage()
-                .setBody(JobJson.page(jobs.subList(from, Math.min(jobs.size(), from + page.limit())), more));
+                        ? store.olderThan(find(page.afterId(), owner, "after_id"), page.lookFor())
+                        : store.newest(owner, page.lookFor());
+        exchange.getMessage().setBody(JobJson.page(page.page(jobs), page.hasMore(jobs)));
     }
 
     private Job find(String id, String owner, String field) {
